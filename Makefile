@@ -1,0 +1,49 @@
+# Sightline: `make run` serves the app, `make test` proves it. Everything else is a part of these two.
+PYTHON  ?= python3
+PRODUCT ?= product.toml
+PORT    ?= 8501
+BIN     := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check venv bench browser lock clean
+
+help:           ## list these commands
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/ready  ## serve the app (PRODUCT=path/to/product.toml for your own, PORT=8501)
+	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m queries.snapshot --if-stale
+	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m components.serve --port $(PORT)
+
+test: .venv/ready browser  ## lint, types, unit, doctest, page and browser tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+check: .venv/ready  ## lint, types and the fast tests, in under a minute
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not slow" -q
+
+venv: .venv/ready  ## set up .venv alone
+
+bench: .venv/ready  ## compare every question with SQL on the events (EVENTS=50_000_000 USERS=300_000)
+	$(BIN)/python -m tests.benchmarks.bench
+
+lock:           ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --upgrade -q -o requirements.lock pyproject.toml
+
+clean:          ## remove the environment and everything generated
+	rm -rf .venv .sightline .mypy_cache .ruff_cache .pytest_cache sightline.egg-info
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sightline needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+browser:        # Debian's chromium for the browser tests, where it can be had
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No chromium and no way to install it here: the browser tests will be skipped."
