@@ -1,0 +1,275 @@
+"""The one table we measure: unit x feature, and on which days, as bits.
+
+A row holds a unit (a user or an account), a feature, the first day it was ever used and a word of 64 bits for each 56
+days: bit i of `d3` is set when the feature was used on day i of the fourth word. Words start with a week, so a calendar
+week never straddles two. Feature code 0 is "any feature marked active", so questions about the whole product never
+regroup. A question about time is then a mask and a comparison: exact, with no join and no distinct.
+
+Units are numbered 0, 1, 2 ... and `everyone` holds them in that order, so an attribute of a row's unit is a gather.
+Everything that knows about bits is in this file.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from queries.calendar import WORD_DAYS, Calendar, Period, day_number
+from queries.errors import InsightsError, did_you_mean
+from queries.product import Feature, Segment, Selection, Unit
+
+ANY = 0  # the feature code of "any feature marked active"
+LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
+
+
+@dataclass(frozen=True)
+class Words:
+    """Where the bits are. origin: the day number of bit 0 of the first word, the first day of a week."""
+
+    origin: int
+    count: int
+
+    @staticmethod
+    def covering(calendar: Calendar) -> "Words":
+        """The words that hold a calendar's days."""
+        origin = day_number(calendar.period_of(calendar.first_day, "week").first)
+        return Words(origin, (day_number(calendar.as_of) - origin) // WORD_DAYS + 1)
+
+    @property
+    def names(self) -> list[str]:
+        return [f"d{i}" for i in range(self.count)]
+
+    def masks(self, first: int, last: int) -> list[tuple[str, int]]:
+        """The words that hold some of the days first..last (day numbers, both included), each with those days' bits.
+
+        >>> Words(0, 3).masks(55, 57)
+        [('d0', 36028797018963968), ('d1', 3)]
+        """
+        found = []
+        for i in range(max(0, (first - self.origin) // WORD_DAYS), self.count):
+            start = self.origin + i * WORD_DAYS
+            low, high = max(first - start, 0), min(last - start, WORD_DAYS - 1)
+            if high < low:
+                break
+            found.append((f"d{i}", ((1 << (high - low + 1)) - 1) << low))
+        return found
+
+    def active(self, first: int, last: int, prefix: str = "") -> pl.Expr:
+        """Whether any of the days is set (day numbers, both included), in words whose names begin with prefix."""
+        parts = [pl.col(prefix + name) & pl.lit(mask, pl.UInt64) for name, mask in self.masks(first, last)]
+        return reduce(or_, parts) != 0 if parts else pl.lit(False)
+
+    def days(self, first: int, last: int) -> pl.Expr:
+        """How many of the days are set."""
+        parts = [pl.col(name) & pl.lit(mask, pl.UInt64) for name, mask in self.masks(first, last)]
+        counts = [part.bitwise_count_ones() for part in parts]
+        return pl.sum_horizontal(counts) if counts else pl.lit(0, pl.UInt32)
+
+    def first_in(self, first: int, last: int) -> pl.Expr:
+        """The first of the days that is set, as a day number; null where none is."""
+        found: pl.Expr = pl.lit(None, pl.Int32)
+        for name, mask in reversed(self.masks(first, last)):
+            bits = pl.col(name) & pl.lit(mask, pl.UInt64)
+            day = self.origin + WORD_DAYS * int(name[1:]) + bits.bitwise_trailing_zeros().cast(pl.Int32)
+            found = pl.when(bits != 0).then(day).otherwise(found)
+        return found
+
+    def aligned(self, rows: pl.DataFrame, start: str) -> tuple["Words", pl.DataFrame]:
+        """The same bits counted from each row's own start: day 0 of the new words is the day number in column `start`.
+
+        Bits before the start are dropped.
+        """
+        offset = rows[start].to_numpy().astype(np.int64) - self.origin
+        word, shift = offset // WORD_DAYS, (offset % WORD_DAYS).astype(np.uint64)
+        before = max(0, -int(word.min())) if rows.height else 0  # a start may lie before the first word
+        word = word + before
+        bits = np.zeros((rows.height, before + 2 * self.count + 1), np.uint64)
+        bits[:, before : before + self.count] = rows.select(self.names).to_numpy()
+        at, full = np.arange(rows.height), np.uint64((1 << WORD_DAYS) - 1)
+        columns = {}
+        for i in range(self.count + before):
+            low, high = bits[at, word + i], bits[at, word + i + 1]
+            columns[f"d{i}"] = (low >> shift | high << (np.uint64(WORD_DAYS) - shift)) & full
+        words = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.UInt64))
+        kept = rows.select(pl.exclude(self.names))
+        return Words(0, self.count + before), kept.hstack(words)
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """What a snapshot holds, before anybody has picked anything.
+
+    users: unit, id, account, signup_day, first_event_day, ended_day, segment_*, can_* (meets a feature's rule).
+    accounts: unit, id, segment_*. rows, account_rows: unit, feature, first_day, d0 ..., sorted by feature and unit.
+    member_rows: user, account, feature, first_day, d0 ...; members: user, account, first_event_day; both only where
+    events name an account, because then a user may act for several.
+    """
+
+    users: pl.DataFrame
+    accounts: pl.DataFrame
+    rows: pl.DataFrame
+    account_rows: pl.DataFrame
+    members: pl.DataFrame | None = None
+    member_rows: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """The activity of the units that remain after rights and filters.
+
+    everyone: all units in order (unit, id, entry_day, signup_day, ended_day, known_start, kept, segment_*, can_*).
+    codes: feature key -> its code in `rows`. key: what this was made of; equal keys, equal content.
+    """
+
+    calendar: Calendar
+    words: Words
+    features: tuple[Feature, ...]
+    segments: tuple[Segment, ...]
+    codes: dict[str, int]
+    everyone: pl.DataFrame
+    rows: pl.DataFrame
+    unit: Unit = "user"
+    key: tuple[object, ...] = ()
+    tables: Tables | None = field(default=None, repr=False)
+
+    @cached_property
+    def units(self) -> pl.DataFrame:
+        """The units that count: those of `everyone` that were kept."""
+        return self.everyone.filter("kept").drop("kept")
+
+    @cached_property
+    def unknown_starts(self) -> int:
+        """Units first seen so near to where history begins that nobody knows when they really started."""
+        return int((self.units["entry_day"].is_not_null() & ~self.units["known_start"]).sum())
+
+    @cached_property
+    def _slices(self) -> dict[int, tuple[int, int]]:
+        sizes = self.rows.group_by("feature").agg(pl.len()).sort("feature")
+        starts = sizes["len"].cum_sum() - sizes["len"]
+        return {f: (s, n) for f, s, n in zip(sizes["feature"], starts, sizes["len"], strict=True)}
+
+    def feature(self, key: str) -> Feature:
+        """The feature of a key; an InsightsError that names the nearest when there is none."""
+        found = next((f for f in self.features if f.key == key), None)
+        if found is None:
+            raise InsightsError(f"There is no feature {key!r}; {did_you_mean(key, [f.key for f in self.features])}")
+        return found
+
+    def rows_of(self, feature: str | None) -> pl.DataFrame:
+        """The rows of one feature, or of any active feature when None: at most one a unit."""
+        code = ANY if feature is None else self.codes[self.feature(feature).key]
+        start, length = self._slices.get(code, (0, 0))
+        return self.rows.slice(start, length)
+
+    def attributes(self, rows: pl.DataFrame, *names: str) -> pl.DataFrame:
+        """The rows with attributes of their units beside them."""
+        return rows.with_columns(self.everyone[name].gather(rows["unit"]) for name in names)
+
+    def active(self, period: Period, prefix: str = "") -> pl.Expr:
+        """Whether a row's feature was used in a period."""
+        return self.words.active(day_number(period.first), day_number(period.last), prefix)
+
+    def segment(self, key: str) -> Segment:
+        """The segment of a key that these units can be grouped by: accounts only by attributes of accounts."""
+        known = [s for s in self.segments if s.of == self.unit or self.unit == "user"]
+        found = next((s for s in known if s.key == key), None)
+        if found is None:
+            raise InsightsError(f"{self.unit.capitalize()}s cannot be split by {key!r}; "
+                                f"{did_you_mean(key, [s.key for s in known])}")  # fmt: skip
+        return found
+
+    def within(self, pick: Selection) -> "Activity":
+        """What remains of it for a selection: the users whose segments were picked, as they are or OR-ed into accounts.
+
+        Attributes filter the users first; an account is then what its remaining users did. Attributes of accounts
+        filter the accounts, because a user may act for several.
+        """
+        late = {s.key for s in self.segments if s.of == "account"} if pick.unit == "account" else set()
+        users = self.everyone.with_columns(kept=_picked([rule for rule in pick.where if rule[0] not in late]))
+        key = (*self.key, pick.unit, tuple(sorted(pick.where)))
+        narrowed = replace(self, everyone=users, rows=_kept(self.rows, users, "unit"), key=key)
+        return narrowed if pick.unit == "user" else narrowed._by_account([r for r in pick.where if r[0] in late])
+
+    def _by_account(self, where: list[tuple[str, tuple[str, ...]]]) -> "Activity":
+        tables, users = self.tables, self.everyone
+        assert tables is not None  # an activity by account is never narrowed again
+        whole = bool(users["kept"].all())
+        if tables.members is None or tables.member_rows is None:
+            members = users.filter("kept", pl.col("account").is_not_null()).select(
+                pl.col("unit").alias("user"), "account", "first_event_day"
+            )
+            rows = tables.account_rows if whole else merge(
+                self.rows.with_columns(unit=users["account"].gather(self.rows["unit"])).drop_nulls("unit"), "unit"
+            )  # fmt: skip
+        else:
+            members = _kept(tables.members, users, "user")
+            member_rows = _kept(tables.member_rows, users, "user")
+            rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
+        everyone = _accounts(tables.accounts, members, tables.users, self.calendar).with_columns(kept=_picked(where))
+        return replace(self, unit="account", everyone=everyone, rows=_kept(rows, everyone, "unit"), tables=None)
+
+
+def of_users(tables: Tables, kept: pl.Series, calendar: Calendar, **facts: Any) -> Activity:
+    """The activity of the users a viewer may see. kept: a boolean a user."""
+    users = tables.users.with_columns(kept=kept).with_columns(*_entry(calendar))
+    rows = _kept(tables.rows, users, "unit")
+    return Activity(calendar, Words.covering(calendar), everyone=users, rows=rows, tables=tables, **facts)
+
+
+def _entry(calendar: Calendar) -> list[pl.Expr]:
+    """entry_day: the earlier of sign-up and first event. signup_day: the sign-up, or else the first event."""
+    edge = day_number(calendar.first_day) + LEFT_EDGE_DAYS
+    return [
+        pl.min_horizontal("signup_day", "first_event_day").alias("entry_day"),
+        pl.coalesce("signup_day", "first_event_day").alias("signup_day"),
+        pl.col("signup_day").is_not_null().or_(pl.col("first_event_day").ge(edge).fill_null(False)).alias("known_start"),
+    ]
+
+
+def _picked(where: list[tuple[str, tuple[str, ...]]]) -> pl.Expr:
+    """Whether a unit was kept so far and its segments are among those picked."""
+    return pl.all_horizontal(
+        "kept", *(pl.col(f"segment_{key}").cast(pl.String).is_in(list(labels)) for key, labels in where)
+    )
+
+
+def _kept(rows: pl.DataFrame, units: pl.DataFrame, column: str) -> pl.DataFrame:
+    return rows if units["kept"].all() else rows.filter(units["kept"].gather(rows[column]))
+
+
+def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
+    merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
+    return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster
+
+
+def _accounts(accounts: pl.DataFrame, members: pl.DataFrame, users: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+    """Accounts as their remaining users make them.
+
+    A user enters an account at sign-up, if it is the user's own, or with the first event for it, whichever is earlier.
+    An account's entry is the earliest of these, and known unless it is one of unknown start. Ended when all users have;
+    may use a feature when one of them may. users: as the tables have them, with no sign-up made of an event.
+    """
+    flags = [name for name in users.columns if name.startswith("can_")]
+    people = members.with_columns(
+        users[column].gather(members["user"]).alias("home" if column == "account" else column)
+        for column in ("account", "signup_day", "ended_day", *flags)
+    )
+    own_signup = pl.when(pl.col("account") == pl.col("home")).then("signup_day").alias("signup_day")
+    people = people.with_columns(own_signup).with_columns(*_entry(calendar))
+    entry, is_known = pl.col("entry_day"), pl.col("known_start")
+    known, unknown = entry.filter(is_known).min(), entry.filter(~is_known).min()
+    made = people.group_by("account").agg(
+        entry.min(),
+        pl.col("signup_day").min(),
+        ended_day=pl.when(pl.col("ended_day").null_count() == 0).then(pl.col("ended_day").max()),
+        known_start=(known.is_not_null() & (unknown.is_null() | (known < unknown))),
+        **{flag: pl.col(flag).any() for flag in flags},
+    )
+    joined = accounts.join(made, left_on="unit", right_on="account", how="left", maintain_order="left")
+    return joined.with_columns(
+        kept=pl.col("known_start").is_not_null(), known_start=pl.col("known_start").fill_null(False)
+    )

@@ -1,0 +1,68 @@
+"""What was asked of a snapshot is remembered, because many people open the same page.
+
+One small cache for all pages, keyed by what the activity was made of (snapshot, viewer, selection) and the question. A
+question asked by several at once is answered once; an error is not remembered.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
+from queries.activity import Activity
+
+T = TypeVar("T")
+ENTRIES = 512  # small frames of counts
+NARROWED = 4  # an activity narrowed by a selection can be as large as the whole
+
+
+class _Memory:
+    """The last few answers, each made once however many wait for it."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.lock = size, threading.Lock()
+        self.found: OrderedDict[Hashable, Any] = OrderedDict()
+        self.making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self.lock:
+            if key in self.found:
+                self.found.move_to_end(key)
+                return cast(T, self.found[key])
+            making = self.making.setdefault(key, threading.Lock())
+        with making:
+            with self.lock:
+                if key in self.found:
+                    return cast(T, self.found[key])
+            try:
+                value = make()
+            finally:
+                with self.lock:
+                    self.making.pop(key, None)
+            with self.lock:
+                self.found[key] = value
+                while len(self.found) > self.size:
+                    self.found.popitem(last=False)
+            return value
+
+
+_answers, _activities = _Memory(ENTRIES), _Memory(NARROWED)
+
+
+def ask(measure: Callable[..., T], activity: Activity, *args: Hashable, **kwargs: Hashable) -> T:
+    """measure(activity, ...), remembered. The arguments must be plain values."""
+    key = (activity.key, measure.__module__, measure.__qualname__, args, tuple(sorted(kwargs.items())))
+    return _answers.get(key, lambda: measure(activity, *args, **kwargs))
+
+
+def within(activity: Activity, pick: Any) -> Activity:
+    """activity.within(pick), remembered: the few selections looked at now."""
+    key = (activity.key, pick.unit, tuple(sorted(pick.where)))
+    return _activities.get(key, lambda: activity.within(pick))
+
+
+def forget() -> None:
+    """Drop everything remembered (a new snapshot has keys of its own; this frees the memory of the old)."""
+    for memory in (_answers, _activities):
+        with memory.lock:
+            memory.found.clear()

@@ -1,0 +1,106 @@
+"""Days, weeks and months of one product.
+
+A day is a calendar date in the product's own time zone. A week starts on the product's `week_start` and is named by its
+last day. A month is a calendar month. A period is *complete* when its last day is on or before `as_of`, the last day
+fully loaded; otherwise it is *open* and enters no rate, difference or verdict.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Grain = Literal["day", "week", "month"]
+EPOCH = date(1970, 1, 1)
+WORD_DAYS = 56  # days to a word of bits: eight weeks, so that a week never straddles two words
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def day_number(day: date) -> int:
+    """Whole days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 8))
+    7
+    """
+    return (day - EPOCH).days
+
+
+def to_date(number: int) -> date:
+    """The date of a day number."""
+    return EPOCH + timedelta(days=number)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A run of days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def shifted(self, days: int) -> "Period":
+        """The same length of time, so many days later (earlier when negative)."""
+        return Period(self.first + timedelta(days=days), self.last + timedelta(days=days))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The time a snapshot covers.
+
+    first_day: the first day with an event; history begins there. as_of: the last day fully loaded.
+    week_start: 0 Monday ... 6 Sunday.
+    """
+
+    first_day: date
+    as_of: date
+    week_start: int = 0
+
+    def period_of(self, day: date, grain: Grain) -> Period:
+        """The calendar period that a day falls in.
+
+        >>> Calendar(date(2026, 1, 1), date(2026, 11, 18)).period_of(date(2026, 11, 18), "week")
+        Period(first=datetime.date(2026, 11, 16), last=datetime.date(2026, 11, 22))
+        """
+        if grain == "day":
+            return Period(day, day)
+        if grain == "week":
+            first = day - timedelta(days=(day.weekday() - self.week_start) % 7)
+            return Period(first, first + timedelta(days=6))
+        first = day.replace(day=1)
+        return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+    def is_complete(self, period: Period) -> bool:
+        """Whether every day of the period is loaded."""
+        return period.last <= self.as_of
+
+    def periods(self, grain: Grain, count: int | None = None, *, with_open: bool = False) -> tuple[Period, ...]:
+        """The last `count` complete periods since history began (all of them when None), oldest first.
+
+        The period in which history begins is the first. with_open: the open period follows, if one has begun.
+
+        >>> weeks = Calendar(date(2026, 1, 1), date(2026, 11, 18)).periods("week", 2, with_open=True)
+        >>> [str(week.last) for week in weeks]
+        ['2026-11-08', '2026-11-15', '2026-11-22']
+        """
+        found: list[Period] = []
+        period = self.period_of(self.as_of + timedelta(days=1), grain)
+        if period.first > self.as_of:  # a period that has not begun is not open
+            period = self.period_of(self.as_of, grain)
+        opened = [] if self.is_complete(period) else [period]
+        period = self.period_of(period.first - timedelta(days=1), grain) if opened else period
+        while period.last >= self.first_day and (count is None or len(found) < count):
+            found.append(period)
+            period = self.period_of(period.first - timedelta(days=1), grain)
+        return (*reversed(found), *(opened if with_open else ()))
+
+    def last_weeks(self, count: int) -> Period:
+        """The span of the last `count` complete weeks, also where history is shorter.
+
+        >>> Calendar(date(2026, 1, 1), date(2026, 11, 18)).last_weeks(4)
+        Period(first=datetime.date(2026, 10, 19), last=datetime.date(2026, 11, 15))
+        """
+        week = self.period_of(self.as_of + timedelta(days=1), "week")
+        last = week.first - timedelta(days=1)
+        return Period(last - timedelta(days=7 * count - 1), last)

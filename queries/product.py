@@ -1,0 +1,181 @@
+"""The product in its team's own words: where its events are, who its users are, what it calls a feature.
+
+These are values; `product_file` reads them from product.toml. A table is a name in the warehouse, or a `.sql` file of
+the team's own with one SELECT, so that joins, unions and odd shapes need no feature of ours.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from queries.calendar import WEEKDAYS
+from queries.errors import Mistake, ProductError
+
+Unit = Literal["user", "account"]
+UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the warehouse is. url: an SQLAlchemy URL. files: view name -> paths, read by an embedded DuckDB instead."""
+
+    url: str | None = None
+    files: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    timeout_s: int = 300
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events table, a column name each. loaded_at: when the row arrived; says what day is fully loaded.
+
+    anonymous: an id used where `user` is empty (and looked up in the identity table, if there is one).
+    since: events before this day are taken for mistakes, left out and counted.
+    """
+
+    table: str
+    user: str
+    time: str
+    name: str
+    account: str | None = None
+    anonymous: str | None = None
+    loaded_at: str | None = None
+    since: date = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Users who count nowhere: those whose column is one of `values`, or ends with, or contains `text`."""
+
+    column: str
+    how: Literal["in", "ends_with", "contains"]
+    values: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Users:
+    """The users table: id, and optionally account, sign-up, end and the rules of who is left out."""
+
+    table: str
+    id: str
+    account: str | None = None
+    signup: str | None = None
+    ended: str | None = None
+    exclude: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts table."""
+
+    table: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which anonymous id is which user; events are attributed to the user."""
+
+    table: str
+    anonymous: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """An attribute of users or accounts, by its latest value. labels: raw value -> words, in screen order."""
+
+    key: str
+    label: str
+    column: str
+    of: Unit
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing users can do, and the event names that show it.
+
+    eligible: segment key -> labels that may use it; empty means everyone. active: whether using it makes a user active.
+    """
+
+    key: str
+    label: str
+    events: tuple[str, ...]
+    area: str | None = None
+    owner: str | None = None
+    launched: date | None = None
+    eligible: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    core: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Product:
+    """All of product.toml. features is empty when none is listed: then each event name is a feature."""
+
+    name: str
+    timezone: str
+    week_start: int
+    connection: Connection
+    events: Events
+    users: Users | None = None
+    accounts: Accounts | None = None
+    identity: Identity | None = None
+    segments: tuple[Segment, ...] = ()
+    features: tuple[Feature, ...] = ()
+    as_of: date | None = None
+    folder: Path = field(default=Path(), compare=False)
+
+    @property
+    def week_start_name(self) -> str:
+        return WEEKDAYS[self.week_start]
+
+    @property
+    def has_accounts(self) -> bool:
+        return self.accounts is not None or self.events.account is not None or bool(self.users and self.users.account)
+
+    @property
+    def tables(self) -> tuple[tuple[str, str], ...]:
+        """Every table named, as (section of the file, table)."""
+        parts = {"events": self.events, "users": self.users, "accounts": self.accounts, "identity": self.identity}
+        return tuple((section, part.table) for section, part in parts.items() if part)
+
+    def statement(self, file: str) -> str:
+        """The text of a `.sql` file of the team's. Raises ProductError where it is not there or cannot be read."""
+        try:
+            return (self.folder / file).read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            what = f"there is no file {file!r:.120} beside the product file."
+        except UnicodeDecodeError:
+            what = f"{file!r} is not UTF-8 text; save it as UTF-8."
+        except (OSError, ValueError) as error:
+            what = f"{file!r:.120} cannot be read: {getattr(error, 'strerror', None) or error}."
+        raise ProductError("The product file", [Mistake(file, what)])
+
+    def definition_hash(self) -> str:
+        """Changes when anything that is counted changes: a rule here, or the text of a `.sql` file of the team's.
+
+        Names, owners, areas, launch dates and the order of features are words about the counts; they change nothing.
+        """
+        texts = [self.statement(table) for _, table in self.tables if table.endswith(".sql")]
+        counted = sorted((f.key, f.events, f.eligible, f.active) for f in self.features)
+        rules = (self.timezone, self.week_start, self.connection.url, self.connection.files, self.events, self.users,
+                 self.accounts, self.identity, self.segments, self.as_of)  # fmt: skip
+        return hashlib.sha256(repr((rules, counted, texts)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a person picked, shared by all pages.
+
+    where: segment key -> the labels kept; a segment that is not named is not filtered. weeks: how far back to look.
+    compare: the four weeks before, or the same weeks a year (364 days) earlier.
+    """
+
+    unit: Unit = "user"
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    weeks: int = 12
+    compare: Literal["previous", "year"] = "previous"

@@ -1,0 +1,317 @@
+"""Reading product.toml, and saying everything that is wrong with it at once.
+
+`load` reads the file into a `Product`. It collects mistakes (where each stands, what to do) and raises them together as
+one `ProductError`; what the warehouse lacks is found later and said in the same way by `warehouse.Warehouse.check`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from queries import config
+from queries.calendar import WEEKDAYS
+from queries.errors import Mistake, ProductError, did_you_mean
+from queries.product import (
+    Accounts,
+    Connection,
+    Events,
+    Exclusion,
+    Feature,
+    Identity,
+    Product,
+    Segment,
+    Unit,
+    Users,
+)
+
+T = TypeVar("T")
+KINDS: dict[type, str] = {str: "text", bool: "true or false", int: "a whole number", date: "a date like 2026-03-01",
+                          dict: "a table", list: "a list"}  # fmt: skip
+MOST_SECONDS = 24 * 60 * 60
+
+
+class _Section:
+    """One table of the file: hands out values by key, notes each mistake, and at the end the keys nobody asked for."""
+
+    def __init__(self, values: Any, where: str, mistakes: list[Mistake]) -> None:
+        self.where, self.mistakes, self.asked = where, mistakes, set[str]()
+        self.values: Mapping[str, Any] = values if isinstance(values, dict) else {}
+        if not isinstance(values, dict):
+            mistakes.append(Mistake(where, f"must be a table, not {values!r:.60}."))
+            self.mistakes = []  # that it lacks this and that goes without saying
+
+    def at(self, key: str) -> str:
+        return f"{self.where}.{key}" if self.where else key
+
+    def note(self, key: str, what: str) -> None:
+        self.mistakes.append(Mistake(self.at(key), what))
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T | None:
+        self.asked.add(key)
+        value = self.values.get(key, default)
+        if value is None:
+            return None
+        right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
+        if right and not isinstance(value, datetime):
+            if isinstance(value, str) and not value.strip():
+                self.note(key, "is empty; give it a value or remove the line.")
+                return default
+            return cast(T, value)
+        self.note(key, f"must be {KINDS[kind]}, not {value!r:.60}.")
+        return default
+
+    def need(self, key: str) -> str:
+        value = self.get(key, str)
+        if value is None and key not in self.values:
+            self.note(key, "is missing; it must name " + ("a table or .sql file." if key == "table" else "a column."))
+        return value or ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A text or a list of values, as texts: true becomes "true", 1 becomes "1", as the warehouse casts them.
+
+        Spaces around a text go, as they do in the warehouse's columns; but `contains` and `ends_with` may mean them.
+        """
+        self.asked.add(key)
+        value = self.values.get(key, [])
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(v, str | int | float) for v in values):
+            self.note(key, f"must be a text or a list of texts, not {value!r:.60}.")
+            return ()
+        if key in self.values and (not values or not all(str(v).strip() for v in values)):
+            self.note(key, "is empty; give it a value or remove the line.")
+            return ()
+        texts = tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+        return texts if key in ("contains", "ends_with") else tuple(text.strip(" ") for text in texts)
+
+    def section(self, key: str) -> "_Section | None":
+        self.asked.add(key)
+        return _Section(self.values[key], self.at(key), self.mistakes) if key in self.values else None
+
+    def sections(self, key: str) -> "list[tuple[str, _Section]]":
+        outer = self.section(key)
+        if outer is None:
+            return []
+        outer.asked.update(outer.values)
+        return [(name, _Section(value, outer.at(name), self.mistakes)) for name, value in outer.values.items()]
+
+    def done(self) -> None:
+        for key in sorted(self.values.keys() - self.asked):
+            self.note(key, f"unknown key, {did_you_mean(key, sorted(self.asked))}")
+
+
+def load(path: Path) -> Product:
+    """The product that a file describes.
+
+    Raises ProductError with every mistake found: unknown keys with the nearest known one, missing keys, wrong types,
+    unknown time zones, features that share a label, rules on segments that do not exist, `.sql` files not there,
+    environment variables not set.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ProductError(path, [Mistake(path.name, "there is no such file; copy the demo's product.toml.")]) from None
+    except UnicodeDecodeError:
+        raise ProductError(path, [Mistake(path.name, "is not UTF-8 text; save it as UTF-8.")]) from None
+    except (ValueError, RecursionError) as error:
+        raise ProductError(path, [Mistake(path.name, f"is not valid TOML: {error}.")]) from None
+    except OSError as error:
+        raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
+    mistakes: list[Mistake] = []
+    product = _product(_Section(values, "", mistakes), path.parent)
+    mistakes += _contradictions(product)
+    if mistakes:
+        raise ProductError(path.name, sorted(mistakes, key=lambda m: m.where))
+    return product
+
+
+def _product(top: _Section, folder: Path) -> Product:
+    users, accounts = top.section("users"), top.section("accounts")
+    product = Product(
+        name=top.get("name", str, folder.name) or folder.name,
+        timezone=_timezone(top),
+        week_start=_week_start(top),
+        as_of=top.get("as_of", date),
+        connection=_connection(top),
+        events=_events(top),
+        segments=(*_segments(users, "user"), *_segments(accounts, "account")),
+        users=_users(users) if users else None,
+        accounts=_accounts(accounts) if accounts else None,
+        identity=_identity(top),
+        features=tuple(_feature(key, section) for key, section in top.sections("features")),
+        folder=folder,
+    )
+    top.done()
+    return product
+
+
+def _timezone(top: _Section) -> str:
+    name = top.get("timezone", str, "UTC") or "UTC"
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        top.note("timezone", f"{name!r} is no time zone; {did_you_mean(name, sorted(available_timezones()))}")
+        return "UTC"
+    return name
+
+
+def _week_start(top: _Section) -> int:
+    name = (top.get("week_start", str, "monday") or "").lower()
+    if name not in WEEKDAYS:
+        top.note("week_start", f"{name!r} is no day of the week; {did_you_mean(name, WEEKDAYS)}")
+        return 0
+    return WEEKDAYS.index(name)
+
+
+def _connection(top: _Section) -> Connection:
+    section = top.section("warehouse")
+    if section is None:
+        top.note("warehouse", "is missing; give it a `url`, or `files` to start from an export.")
+        return Connection()
+    listed = section.section("files")
+    files = tuple((name, _files(listed, name)) for name in listed.values) if listed else ()
+    url, timeout = section.get("url", str), section.get("timeout_s", int, 300)
+    if ("url" in section.values) == bool(listed and listed.values):
+        section.note("url", "give either a `url` or `files`, one of the two.")
+    if timeout is not None and not 0 < timeout <= MOST_SECONDS:
+        section.note("timeout_s", f"must be from 1 to {MOST_SECONDS} seconds, not {timeout}.")
+    section.done()
+    return Connection(url and _expanded(section, "url", url), files, timeout or 300)
+
+
+def _files(section: _Section, name: str) -> tuple[str, ...]:
+    if "." in name or not name.strip():
+        section.note(name, "the name of a table needs a letter or more and has no dot.")
+    return tuple(_expanded(section, name, pattern) for pattern in section.texts(name))
+
+
+def _expanded(section: _Section, key: str, text: str) -> str:
+    try:
+        return config.expand(text)
+    except LookupError as unset:
+        section.note(key, f"the environment variable {unset.args[0]} is not set; set it before you start.")
+        return text
+
+
+def _events(top: _Section) -> Events:
+    section = top.section("events")
+    if section is None:
+        top.note("events", "is missing; it must name the events table and its user, time and name columns.")
+        return Events("", "", "", "")
+    events = Events(
+        table=section.need("table"),
+        user=section.need("user"),
+        time=section.need("time"),
+        name=section.need("name"),
+        account=section.get("account", str),
+        anonymous=section.get("anonymous", str),
+        loaded_at=section.get("loaded_at", str),
+        since=section.get("since", date) or Events.since,
+    )
+    section.done()
+    return events
+
+
+def _users(section: _Section) -> Users:
+    rules = section.get("exclude", list) or []
+    users = Users(
+        table=section.need("table"),
+        id=section.need("id"),
+        account=section.get("account", str),
+        signup=section.get("signup", str),
+        ended=section.get("ended", str),
+        exclude=tuple(
+            _exclusion(_Section(rule, section.at(f"exclude[{i}]"), section.mistakes)) for i, rule in enumerate(rules)
+        ),
+    )
+    section.done()
+    return users
+
+
+def _exclusion(section: _Section) -> Exclusion:
+    column, why = section.need("column"), section.get("why", str)
+    given = {how: values for how in ("in", "ends_with", "contains") if (values := section.texts(how))}
+    if len(given) != 1:
+        section.note("in", "give exactly one of `in`, `ends_with` and `contains`.")
+    section.done()
+    how, values = next(iter(given.items()), ("in", ()))
+    return Exclusion(column, how, values, why or column)  # type: ignore[arg-type]
+
+
+def _segments(section: _Section | None, of: Unit) -> list[Segment]:
+    found = []
+    for key, part in section.sections("segments") if section else []:
+        labels = part.get("values", dict) or {}
+        if not all(isinstance(v, str) for v in labels.values()):
+            part.note("values", "must map a value to its label, both texts.")
+            labels = {}
+        column = part.get("column", str, key) or key
+        label = part.get("label", str) or key.replace("_", " ").capitalize()
+        found.append(Segment(key, label, column, of, tuple(labels.items())))
+        part.done()
+    return found
+
+
+def _accounts(section: _Section) -> Accounts:
+    accounts = Accounts(section.need("table"), section.need("id"))
+    section.done()
+    return accounts
+
+
+def _identity(top: _Section) -> Identity | None:
+    section = top.section("identity")
+    if section is None:
+        return None
+    identity = Identity(section.need("table"), section.need("anonymous"), section.need("user"))
+    section.done()
+    return identity
+
+
+def _feature(key: str, section: _Section) -> Feature:
+    rule = section.section("eligible")
+    feature = Feature(
+        key=key,
+        label=section.get("label", str) or key.replace("_", " ").capitalize(),
+        events=section.texts("events") or (key,),
+        area=section.get("area", str),
+        owner=section.get("owner", str),
+        launched=section.get("launched", date),
+        eligible=tuple((name, rule.texts(name)) for name in rule.values) if rule else (),
+        core=bool(section.get("core", bool, False)),
+        active=bool(section.get("active", bool, True)),
+    )
+    section.done()
+    return feature
+
+
+def _contradictions(product: Product) -> list[Mistake]:
+    """What each section may say alone, but not together with the others."""
+    found: list[Mistake] = []
+    for section, table in product.tables:
+        try:
+            if table.endswith(".sql"):
+                product.statement(table)
+        except ProductError as error:
+            found += [Mistake(f"{section}.table", mistake.what) for mistake in error.mistakes]
+    segments = {segment.key: segment for segment in product.segments}
+    if len(segments) < len(product.segments):
+        twice = {s.key for s in product.segments if segments[s.key] is not s}
+        found += [Mistake(f"accounts.segments.{key}", "users have a segment of this name too.") for key in twice]
+    for feature in product.features:
+        for key, _ in feature.eligible:
+            if key not in segments:
+                where = f"features.{feature.key}.eligible.{key}"
+                found.append(Mistake(where, f"there is no segment {key!r}, {did_you_mean(key, segments)}"))
+    if product.features and not any(feature.active for feature in product.features):
+        found.append(Mistake("features", "none is `active`, so nobody could ever be; leave it out on most features."))
+    if product.accounts and not product.events.account and not (product.users and product.users.account):
+        found.append(Mistake("users.account", "is missing; without it nobody belongs to one of the accounts."))
+    labels = [feature.label for feature in product.features]
+    found += [
+        Mistake(f"features.{f.key}.label", f"{f.label!r} is the label of another feature too.")
+        for i, f in enumerate(product.features)
+        if f.label in labels[:i]
+    ]
+    return found

@@ -1,0 +1,127 @@
+"""The few SQL constructs that SQLAlchemy lacks, each one expression on every dialect we speak.
+
+Zones and dates stay bind parameters; only a dialect's keywords are rendered as text. Weeks are never asked of the
+database (a session setting could change their start): a day travels as a whole number and Python knows the weeks.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+TimeKind = Literal["date", "naive", "zoned"]
+
+
+def _parts(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> Sequence[str]:
+    return [compiler.process(clause, **kw) for clause in element.clauses]
+
+
+class to_local(FunctionElement[Any]):
+    """to_local(utc, zone): a naive timestamp in UTC as the wall clock time of a zone."""
+
+    inherit_cache, name, type = True, "to_local", sa.DateTime()
+
+
+@compiles(to_local)
+def _to_local(element: to_local, compiler: SQLCompiler, **kw: Any) -> str:  # DuckDB and Postgres agree
+    utc, zone = _parts(element, compiler, **kw)
+    return f"timezone({zone}, timezone('UTC', {utc}))"
+
+
+@compiles(to_local, "snowflake")
+def _to_local_snowflake(element: to_local, compiler: SQLCompiler, **kw: Any) -> str:
+    utc, zone = _parts(element, compiler, **kw)
+    return f"CONVERT_TIMEZONE('UTC', {zone}, {utc})"
+
+
+class zoned_to_local(FunctionElement[Any]):
+    """zoned_to_local(instant, zone): a timestamp that carries its zone as the wall clock time of another."""
+
+    inherit_cache, name, type = True, "zoned_to_local", sa.DateTime()
+
+
+@compiles(zoned_to_local)
+def _zoned_to_local(element: zoned_to_local, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, zone = _parts(element, compiler, **kw)
+    return f"timezone({zone}, {instant})"
+
+
+@compiles(zoned_to_local, "snowflake")
+def _zoned_to_local_snowflake(element: zoned_to_local, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, zone = _parts(element, compiler, **kw)
+    return f"CONVERT_TIMEZONE({zone}, {instant})"
+
+
+class day_number(FunctionElement[Any]):
+    """day_number(date or timestamp): whole days since 1970-01-01, as an integer."""
+
+    inherit_cache, name, type = True, "day_number", sa.Integer()
+
+
+@compiles(day_number)
+def _day_number(element: day_number, compiler: SQLCompiler, **kw: Any) -> str:  # Postgres: date - date is an integer
+    return f"(CAST({_parts(element, compiler, **kw)[0]} AS DATE) - DATE '1970-01-01')"
+
+
+@compiles(day_number, "duckdb")
+def _day_number_duckdb(element: day_number, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date_diff('day', DATE '1970-01-01', CAST({_parts(element, compiler, **kw)[0]} AS DATE))"
+
+
+@compiles(day_number, "snowflake")
+def _day_number_snowflake(element: day_number, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"DATEDIFF('day', '1970-01-01'::DATE, CAST({_parts(element, compiler, **kw)[0]} AS DATE))"
+
+
+class bit(FunctionElement[Any]):
+    """bit(n): the integer with bit n set, n from 0 to 62."""
+
+    inherit_cache, name, type = True, "bit", sa.BigInteger()
+
+
+@compiles(bit)
+def _bit(element: bit, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(CAST(1 AS BIGINT) << CAST({_parts(element, compiler, **kw)[0]} AS INTEGER))"
+
+
+@compiles(bit, "snowflake")
+def _bit_snowflake(element: bit, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"BITSHIFTLEFT(1, {_parts(element, compiler, **kw)[0]})"
+
+
+class bit_or_agg(FunctionElement[Any]):
+    """bit_or_agg(x): the bits set in any row of the group; null rows are ignored."""
+
+    inherit_cache, name, type = True, "bit_or_agg", sa.BigInteger()
+
+
+@compiles(bit_or_agg)
+def _bit_or_agg(element: bit_or_agg, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"bit_or({_parts(element, compiler, **kw)[0]})"
+
+
+@compiles(bit_or_agg, "snowflake")
+def _bit_or_agg_snowflake(element: bit_or_agg, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"BITOR_AGG({_parts(element, compiler, **kw)[0]})"
+
+
+def local_day(column: sa.ColumnElement[Any], kind: TimeKind, timezone: str) -> sa.ColumnElement[int]:
+    """The day number of a time column in a zone: a naive timestamp is UTC, a zoned one is converted, a date is kept."""
+    if kind == "naive":
+        column = to_local(column, timezone)
+    elif kind == "zoned":
+        column = zoned_to_local(column, timezone)
+    return day_number(column)
+
+
+def text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """A column of any type as text, blank taken as absent, so that ids compare alike everywhere."""
+    return sa.func.nullif(sa.func.trim(sa.cast(column, sa.String)), "", type_=sa.String)
+
+
+def count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """Rows where the condition holds; CASE, because Snowflake has no FILTER clause."""
+    return sa.func.count(sa.case((condition, 1)))

@@ -1,0 +1,338 @@
+"""Retention, against an oracle that looks at every event, and as sentences."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+import polars as pl
+import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from queries.activity import Activity
+from queries.calendar import Grain
+from queries.errors import InsightsError
+from queries.measures.retention import Returning, Start, horizon, pooled, retention
+from queries.product import Selection, Unit
+from tests.oracle import Oracle, Person, Where
+from tests.oracle import pooled as pooled_by_hand
+from tests.strategies import FILTERS, MONDAY, Case, check, did, load, narrowed, spelled, worlds
+
+CELLS = {"segment": pl.String, "cohort": pl.Date, "interval": pl.Int16, "n": pl.UInt32, "of": pl.UInt32,
+         "complete": pl.Boolean, "completes": pl.Date}  # fmt: skip
+CURVE = {"segment": pl.String, "interval": pl.Int16, "n": pl.UInt32, "of": pl.UInt32, "cohorts": pl.UInt32}
+FEATURES = ("export", "share", "open", "peek")
+QUESTIONS = st.builds(
+    Returning, start=st.sampled_from(get_args(Start)), feature=st.sampled_from(FEATURES),
+    back=st.sampled_from((None, *FEATURES)), grain=st.sampled_from(get_args(Grain)),
+    count=st.sampled_from(("on", "on_or_after")), windows=st.sampled_from(("calendar", "rolling")),
+)  # fmt: skip
+ASKED = st.lists(QUESTIONS, min_size=4, max_size=4)
+SIZES = st.tuples(st.sampled_from((1, 5, 50)), st.sampled_from((1, 3, 8)))  # cohorts, intervals
+ANN = [Person("ann", signup=MONDAY)]
+FIRST_USE = Returning("first_use", "export", "export")
+
+
+def frame(rows: list[Any], schema: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def week(number: int) -> date:
+    """The name of a week of spelled histories: its last day."""
+    return MONDAY + timedelta(days=7 * number + 6)
+
+
+def curve(activity: Activity, question: Returning, cohort: int = 0, intervals: int = 6) -> list[int | None]:
+    """The n of each interval of one weekly cohort."""
+    cells = retention(activity, question, cohorts=99, intervals=intervals)
+    return cells.filter(cohort=week(cohort))["n"].to_list()
+
+
+# Against the oracle --------------------------------------------------------------------------------------------------
+
+
+def assert_retention(
+    case: Case, unit: Unit, where: Where, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity, oracle = narrowed(case, unit, case.can(where)), Oracle(case.world, unit, case.can(where))
+    for asked in questions:
+        for by in case.by(unit):
+            found = retention(activity, asked, cohorts=sizes[0], intervals=sizes[1], by=by)
+            expected = oracle.retention(
+                asked.start, asked.feature, asked.back, asked.grain, asked.count, asked.windows, *sizes, by
+            )
+            assert_frame_equal(found, frame(expected, CELLS))
+            assert_frame_equal(pooled(found), frame(pooled_by_hand(expected), CURVE))
+
+
+@pytest.mark.slow
+@check(worlds(), st.sampled_from(FILTERS), ASKED, SIZES)
+def test_retention_of_users_is_what_the_oracle_counts(
+    case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    assert_retention(case, "user", where, questions, sizes)
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(FILTERS), ASKED, SIZES)
+def test_retention_of_accounts_is_what_the_oracle_counts(
+    case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    assert_retention(case, "account", where, questions, sizes)
+
+
+# Properties ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@check(worlds(), ASKED, SIZES, examples=40)
+def test_on_or_after_never_rises_within_a_cohort_and_is_never_less_than_on(
+    case: Case, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity, keys = load(case), ["segment", "cohort", "interval"]
+
+    for question in questions:
+        on, after = [
+            retention(activity, replace(question, count=count), cohorts=sizes[0], intervals=sizes[1])
+            for count in ("on", "on_or_after")
+        ]
+
+        rises = pl.col("n").diff().over("segment", "cohort", order_by="interval") > 0
+        assert after.with_columns(pl.col("n").cast(pl.Int64)).filter(rises).is_empty()
+        assert on.join(after, on=keys, suffix="_after").filter(pl.col("n") > pl.col("n_after")).is_empty()
+        assert_frame_equal(on.drop("n"), after.drop("n"))
+
+
+@pytest.mark.slow
+@check(worlds(), ASKED, examples=40)
+def test_a_cohort_changes_no_pooled_point_that_it_is_incomplete_for(case: Case, questions: list[Returning]) -> None:
+    activity = load(case)
+
+    for question in questions:
+        cells = retention(activity, question, cohorts=9, intervals=9)
+        youngest = pl.col("cohort") == pl.col("cohort").max()
+        open_for = cells.filter(youngest & ~pl.col("complete"))["interval"]
+
+        without, with_it = pooled(cells.filter(~youngest)), pooled(cells)
+
+        is_open = pl.col("interval").is_in(open_for.implode())
+        assert_frame_equal(with_it.filter(is_open), without.filter(is_open))
+
+
+@pytest.mark.slow
+@check(worlds(), ASKED, SIZES, examples=40)
+def test_asking_for_other_cohorts_or_more_intervals_changes_none_that_were_there(
+    case: Case, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity, keys = load(case), ["cohort", "interval"]
+
+    for question in questions:
+        few = retention(activity, question, cohorts=sizes[0], intervals=sizes[1])
+        many = retention(activity, question, cohorts=sizes[0] + 2, intervals=sizes[1] + 3)
+        skipped = retention(activity, question, cohorts=sizes[0] + 1, intervals=sizes[1], skip=1)
+
+        assert_frame_equal(few, many.join(few, on=keys, how="semi", maintain_order="left"))
+        earlier = many.filter(pl.col("cohort") < pl.col("cohort").max(), pl.col("interval") < sizes[1])
+        assert_frame_equal(skipped, earlier)
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), ASKED, examples=40)
+def test_segments_add_up_to_everyone(case: Case, unit: Unit, questions: list[Returning]) -> None:
+    activity, keys = narrowed(case, unit), ["cohort", "interval"]
+    assume(activity.units.height > 0)
+
+    for by in case.by(unit)[1:]:
+        for question in questions:
+            parts = retention(activity, question, cohorts=5, intervals=5, by=by).filter("complete")
+            whole = retention(activity, question, cohorts=5, intervals=5).filter("complete")
+            summed = parts.group_by(keys).agg(pl.col("n", "of").sum()).sort(keys)
+            assert_frame_equal(summed, whole.select(*keys, "n", "of").sort(keys))
+
+
+@pytest.mark.slow
+@check(worlds(), ASKED, SIZES, examples=40)
+def test_by_the_day_calendar_and_rolling_are_the_same(
+    case: Case, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity = load(case)
+
+    for question in questions:
+        by_windows = [
+            retention(activity, replace(question, grain="day", windows=windows), cohorts=sizes[0], intervals=sizes[1])
+            for windows in ("calendar", "rolling")
+        ]
+
+        assert_frame_equal(*by_windows)
+
+
+# As sentences --------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_back_in_week_three_counts_there_though_absent_in_week_two() -> None:
+    activity = load(spelled(did("ann", "open", "1000000 0100000 0000000 0000001"), ANN, weeks=6))
+
+    assert curve(activity, Returning()) == [1, 1, 0, 1, 0, 0]
+    assert curve(activity, Returning(count="on_or_after")) == [1, 1, 1, 1, 0, 0]
+
+
+def test_interval_zero_is_the_size_of_the_cohort_also_of_those_who_did_nothing_in_it() -> None:
+    activity = load(spelled(did("ann", "export", "0000000 1"), ANN, weeks=2))
+
+    assert curve(activity, Returning(back="open"), intervals=2) == [1, 0]
+    assert curve(activity, Returning("first_use", "export", "open"), cohort=1, intervals=1) == [1]
+
+
+def test_a_week_that_is_not_over_is_null_and_enters_no_pooled_point() -> None:
+    people = [*ANN, Person("bo", signup=MONDAY + timedelta(days=7))]
+    activity = load(spelled(did("ann", "open", "0000000 1"), people, weeks=2))
+
+    cells = retention(activity, Returning(), cohorts=9, intervals=3)
+
+    assert cells["n"].to_list() == [1, 1, None, 1, None, None]
+    assert cells["of"].to_list() == [1] * 6
+    assert cells["completes"].to_list() == [week(i) for i in (0, 1, 2, 1, 2, 3)]
+    assert pooled(cells).rows() == [("everyone", 0, 2, 2, 2), ("everyone", 1, 1, 1, 1)]
+
+
+@pytest.mark.parametrize("count", ["on", "on_or_after"])
+@pytest.mark.parametrize("windows", ["calendar", "rolling"])
+def test_intervals_may_reach_far_into_the_future(
+    count: Literal["on", "on_or_after"], windows: Literal["calendar", "rolling"]
+) -> None:
+    activity = load(spelled(did("ann", "open", "1000000 1"), ANN, weeks=3))
+
+    found = curve(activity, Returning(count=count, windows=windows), intervals=30)
+
+    assert found == [1, 1] + [0] * (windows == "calendar") + [None] * (27 + (windows == "rolling"))
+
+
+@pytest.mark.parametrize(("day", "expected"), [(6, [1, 0, 0]), (7, [1, 1, 0]), (13, [1, 1, 0]), (14, [1, 0, 1])])
+def test_week_one_of_a_rolling_window_is_days_seven_to_thirteen_after_the_own_start(
+    day: int, expected: list[int]
+) -> None:
+    friday = [Person("ann", signup=MONDAY + timedelta(days=4))]
+    activity = load(spelled(did("ann", "open", "0" * (4 + day) + "1"), friday, weeks=8))
+
+    assert curve(activity, Returning(windows="rolling"), intervals=3) == expected
+
+
+def test_a_rolling_interval_is_complete_when_it_is_for_whoever_started_last_in_the_cohort() -> None:
+    activity = load(spelled(did("ann", "open", "0000000 1"), ANN, weeks=3))
+
+    cells = retention(activity, Returning(windows="rolling"), cohorts=99, intervals=2).filter(cohort=week(0))
+
+    assert cells["completes"].to_list() == [week(0) + timedelta(days=6), week(0) + timedelta(days=13)]
+    assert cells["n"].to_list() == [1, 1]
+
+
+@pytest.mark.parametrize(("day", "expected"), [(29, [1, 0, 0]), (30, [1, 1, 0]), (59, [1, 1, 0]), (60, [1, 0, 1])])
+def test_a_rolling_month_is_thirty_days(day: int, expected: list[int]) -> None:
+    activity = load(spelled(did("ann", "open", "0" * day + "1"), ANN, weeks=20))
+
+    cells = retention(activity, Returning(grain="month", windows="rolling"), cohorts=99, intervals=3)
+
+    assert cells.filter(cohort=date(2026, 6, 30))["n"].to_list() == expected
+
+
+def test_who_signs_up_on_the_31st_is_back_in_the_shorter_month_that_follows() -> None:
+    people = [Person("ann", signup=date(2026, 8, 31))]
+    back = did("ann", "open", "0" * (date(2026, 9, 30) - MONDAY).days + "1")
+    activity = load(spelled(back, people, weeks=21))
+
+    cells = retention(activity, Returning(grain="month"), cohorts=2, intervals=2)
+
+    assert cells.filter(cohort=date(2026, 8, 31))["n"].to_list() == [1, 1]
+
+
+def test_on_or_after_looks_no_further_than_the_last_complete_week() -> None:
+    case = spelled(did("ann", "open", "0000000 0000000 1"), ANN, weeks=2, as_of=MONDAY + timedelta(days=16))
+    activity = load(case)
+
+    question = Returning(count="on_or_after")
+
+    assert curve(activity, question, intervals=2) == [1, 0]  # ann was back, in the week still open
+    assert horizon(activity.calendar, question) == week(1)
+    assert horizon(activity.calendar, replace(question, windows="rolling")) == MONDAY + timedelta(days=16)
+
+
+def test_with_any_use_a_unit_is_in_the_cohort_of_every_week_in_which_it_used_it() -> None:
+    activity = load(spelled(did("ann", "export", "1100000 0000000 1"), ANN, weeks=4))
+
+    cells = retention(activity, Returning("any_use", "export", "export"), cohorts=4, intervals=3)
+
+    assert cells.filter(interval=0)["of"].to_list() == [1, 0, 1, 0]
+    assert cells.filter(cohort=week(0))["n"].to_list() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(("first_seen", "size"), [(27, 0), (28, 1)])
+@pytest.mark.parametrize("question", [Returning(), Returning("first_active"), FIRST_USE], ids=lambda q: q.start)
+def test_without_a_sign_up_who_is_seen_in_the_first_28_days_is_in_no_cohort(
+    question: Returning, first_seen: int, size: int
+) -> None:
+    activity = load(spelled(did("ann", "export", "0" * first_seen + "1"), weeks=6))
+
+    cells = retention(activity, question, cohorts=99, intervals=1)
+
+    assert cells["of"].sum() == size
+
+
+def test_with_any_use_a_rolling_interval_is_counted_from_the_first_use_in_that_week() -> None:
+    activity = load(spelled(did("ann", "export", "1000000 0010100 0000000 0100000"), ANN, weeks=8))
+
+    question = Returning("any_use", "export", "export", windows="rolling")
+
+    assert curve(activity, question, cohort=0, intervals=4) == [1, 1, 0, 1]
+    assert curve(activity, question, cohort=1, intervals=3) == [1, 1, 0]  # 13 days after the Wednesday
+
+
+def test_any_use_takes_those_of_unknown_start_as_well() -> None:
+    activity = load(spelled(did("ann", "export", "1"), weeks=1))
+
+    assert curve(activity, Returning("any_use", "export"), intervals=1) == [1]
+
+
+def test_who_signed_up_long_before_history_begins_is_in_no_sign_up_cohort() -> None:
+    old = [Person("ann", signup=MONDAY - timedelta(days=400))]
+    activity = load(spelled(did("ann", "open", "1"), old, weeks=2))
+
+    assert retention(activity, Returning(), cohorts=99, intervals=1)["of"].to_list() == [0, 0]
+    assert retention(activity, Returning("first_active"), cohorts=99, intervals=1)["of"].to_list() == [1, 0]
+
+
+def test_an_account_is_back_when_another_of_its_users_is() -> None:
+    people = [Person("ann", "acme", signup=MONDAY), Person("bo", "acme", signup=MONDAY + timedelta(days=20))]
+    activity = load(spelled(did("bo", "open", "0" * 21 + "1"), people, weeks=5, companies={"acme": "pro"}))
+
+    assert curve(activity, Returning(), intervals=5) == [1, 0, 0, 0, 0]
+    assert curve(activity.within(Selection("account")), Returning(), intervals=5) == [1, 0, 0, 1, 0]
+
+
+def test_adding_up_cohorts_weighs_each_by_its_size() -> None:
+    cells = frame([("all", week(0), 1, 500, 1000, True, week(1)), ("all", week(1), 1, 400, 500, True, week(2)),
+                   ("all", week(2), 1, None, 700, False, week(3))], CELLS)  # fmt: skip
+
+    assert_frame_equal(pooled(cells), frame([("all", 1, 900, 1500, 2)], CURVE))
+
+
+@pytest.mark.parametrize("start", ["first_use", "any_use"])
+def test_following_a_feature_needs_one(start: Start) -> None:
+    activity = load(spelled(did("ann", "open", "1"), weeks=1))
+
+    with pytest.raises(InsightsError, match="Pick a feature"):
+        retention(activity, Returning(start), cohorts=1, intervals=1)
+
+
+@pytest.mark.parametrize("by", [None, "role"])
+@pytest.mark.parametrize("start", get_args(Start))
+@pytest.mark.parametrize("windows", ["calendar", "rolling"])
+def test_before_the_first_week_is_over_there_are_no_cohorts_and_the_same_columns(
+    by: str | None, start: Start, windows: Literal["calendar", "rolling"]
+) -> None:
+    activity = load(spelled(did("ann", "export", "1"), ANN, weeks=1, as_of=MONDAY + timedelta(days=2)))
+
+    cells = retention(activity, Returning(start, "export", windows=windows), cohorts=4, intervals=4, by=by)
+
+    assert_frame_equal(cells, frame([], CELLS))
+    assert_frame_equal(pooled(cells), frame([], CURVE))

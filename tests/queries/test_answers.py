@@ -1,0 +1,81 @@
+"""What was asked of a snapshot is counted once, and errors are not remembered."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from queries import answers
+from queries.activity import Activity
+from queries.errors import InsightsError
+from queries.product import Selection
+from tests.examples import three_users
+
+
+@pytest.fixture
+def activity() -> Activity:
+    answers.forget()
+    return replace(three_users()[0], key=("v1",))
+
+
+def test_a_question_is_counted_once_for_one_snapshot(activity: Activity) -> None:
+    asked: list[int] = []
+
+    def measure(_: Activity, weeks: int) -> int:
+        asked.append(weeks)
+        return weeks
+
+    found = [answers.ask(measure, activity, 4), answers.ask(measure, activity, 4), answers.ask(measure, activity, 5)]
+    other = answers.ask(measure, replace(activity, key=("v2",)), 4)
+
+    assert (found, other, asked) == ([4, 4, 5], 4, [4, 5, 4])
+
+
+def test_many_who_ask_at_once_wait_for_one_answer(activity: Activity) -> None:
+    asked: list[int] = []
+
+    def slow(_: Activity) -> int:
+        asked.append(1)
+        time.sleep(0.2)
+        return 7
+
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(answers.ask(slow, activity))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (found, asked) == ([7] * 8, [1])
+
+
+def test_an_error_is_not_remembered(activity: Activity) -> None:
+    tried: list[int] = []
+
+    def failing(_: Activity) -> int:
+        tried.append(1)
+        if len(tried) == 1:
+            raise InsightsError("not now")
+        return 1
+
+    with pytest.raises(InsightsError, match="not now"):
+        answers.ask(failing, activity)
+
+    assert answers.ask(failing, activity) == 1
+
+
+def test_the_oldest_answers_make_room(activity: Activity) -> None:
+    memory = answers._Memory(2)
+
+    for key in "abc":
+        memory.get(key, lambda key=key: key)  # type: ignore[misc]
+
+    assert list(memory.found) == ["b", "c"]
+
+
+def test_the_same_selection_is_narrowed_once(activity: Activity) -> None:
+    pick = Selection(where=(("plan", ("Free",)),))
+
+    assert answers.within(activity, pick) is answers.within(activity, pick)
+    assert answers.within(activity, Selection()) is not answers.within(activity, pick)

@@ -1,0 +1,521 @@
+"""Our copy on disk: what is written is what is loaded, it is put in place whole, and damage is said, never counted."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from queries import config, demo, extract, snapshot
+from queries.access import LOCAL_OWNER, Viewer
+from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
+from tests import examples
+
+NOW = datetime(2024, 11, 21, 12, tzinfo=UTC)
+PRODUCT = """
+name = "Example"
+[warehouse.files]
+events = "events.parquet"
+users = "users.parquet"
+[events]
+table = "events"
+user = "user"
+time = "at"
+name = "name"
+account = "account"
+[users]
+table = "users"
+id = "id"
+signup = "signup"
+account = "home"
+[users.segments.plan]
+[features.open]
+[features.export]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A product with two users, three events and a data folder of its own."""
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(tmp_path / "product.toml"))
+    monkeypatch.setenv("SIGHTLINE_DATA", str(tmp_path / "data"))
+    (tmp_path / "product.toml").write_text(PRODUCT)
+    events(tmp_path, ("ann", 1, "open"), ("ann", 2, "export"), ("bo", 2, "open"))
+    users = {"id": ["ann", "bo"], "signup": [date(2024, 11, 1), None], "plan": ["Pro", None], "home": ["acme", "bolt"]}
+    pl.DataFrame(users).write_parquet(tmp_path / "users.parquet")
+    return tmp_path
+
+
+def events(folder: Path, *rows: tuple[str, int, str]) -> None:
+    """Write events: user, day of November 2024, name; all of them done for the account acme."""
+    table = [(user, datetime(2024, 11, day, 9), name, "acme") for user, day, name in rows]
+    schema = {"user": pl.String(), "at": pl.Datetime("us"), "name": pl.String(), "account": pl.String()}
+    pl.DataFrame(table, schema=schema, orient="row").write_parquet(folder / "events.parquet")
+
+
+def in_place() -> list[str]:
+    """The snapshots on disk and what lies beside them."""
+    return sorted(path.name for path in snapshot.home().iterdir() if path.name != "current")
+
+
+def in_use() -> Path:
+    found = snapshot.current()
+    assert found is not None
+    return found
+
+
+def later(hours: int) -> datetime:
+    return NOW + timedelta(hours=hours)
+
+
+# There and back -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_loaded_is_what_was_read_from_the_warehouse() -> None:
+    read = extract.read(snapshot.product(), NOW)
+
+    manifest = snapshot.refresh(NOW)
+    loaded = snapshot.load(LOCAL_OWNER)
+
+    assert snapshot.manifest() == manifest == read.manifest
+    assert loaded.tables is not None
+    for name in snapshot.TABLES:
+        assert getattr(read.tables, name).height > 0
+        assert_frame_equal(getattr(loaded.tables, name), getattr(read.tables, name))
+    expected = examples.of(read, snapshot.product())
+    assert_frame_equal(loaded.everyone, expected.everyone)
+    assert_frame_equal(loaded.rows, expected.rows)
+    assert (loaded.codes, loaded.features, loaded.calendar) == (expected.codes, expected.features, expected.calendar)
+
+
+def test_without_features_in_the_product_file_they_are_those_of_the_snapshot(folder: Path) -> None:
+    (folder / "product.toml").write_text(PRODUCT.partition("[features.")[0])
+    snapshot.refresh(NOW)
+
+    assert [feature.key for feature in snapshot.load(LOCAL_OWNER).features] == ["open", "export"]
+
+
+def test_the_activity_is_held_once_for_all_who_may_see_the_same() -> None:
+    snapshot.refresh(NOW)
+
+    assert snapshot.load(LOCAL_OWNER) is snapshot.load(Viewer("local owner"))
+    assert snapshot.load(Viewer("a stranger")).units.height == 0
+
+
+def test_words_about_a_feature_change_at_once_without_a_refresh(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    before = snapshot.load(LOCAL_OWNER)
+
+    (folder / "product.toml").write_text(PRODUCT + 'label = "Send away"\n')
+    after = snapshot.load(LOCAL_OWNER)
+
+    assert [feature.label for feature in after.features] == ["Open", "Send away"]
+    assert after.key != before.key
+    assert_frame_equal(after.rows, before.rows)
+
+
+# In place, whole ----------------------------------------------------------------------------------------------------
+
+
+def test_a_refresh_puts_a_new_snapshot_in_use_and_loads_it_from_then_on(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    first, before = in_use(), snapshot.load(LOCAL_OWNER)
+    events(folder, ("ann", 1, "open"), ("cy", 3, "open"))
+
+    snapshot.refresh(later(1))
+    after = snapshot.load(LOCAL_OWNER)
+
+    assert in_use() != first
+    assert before.everyone["id"].to_list() == ["ann", "bo"]
+    assert after.everyone["id"].to_list() == ["ann", "bo", "cy"]
+    assert before.key != after.key
+
+
+def test_the_last_three_snapshots_stay_and_nothing_lies_beside_them() -> None:
+    for hour in range(5):
+        snapshot.refresh(later(hour))
+
+    assert in_place() == ["20241121T140000000000", "20241121T150000000000", "20241121T160000000000"]
+    assert in_use().name == "20241121T160000000000"
+
+
+def test_what_a_crash_left_behind_goes_first() -> None:
+    snapshot.refresh(NOW)
+    (snapshot.home() / ".20241121T110000000000").mkdir()
+
+    snapshot.refresh(later(1))
+    snapshot.refresh(later(2))
+
+    assert in_place() == ["20241121T120000000000", "20241121T130000000000", "20241121T140000000000"]
+
+
+def test_a_clock_that_was_set_back_does_not_remove_the_new_snapshot() -> None:
+    for hour in (5, 6, 7, 0):
+        snapshot.refresh(later(hour))
+
+    assert in_use().name == "20241121T120000000000"
+    assert len(in_place()) == 3
+
+
+def test_two_products_keep_their_snapshots_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot.refresh(NOW)
+    (folder / "other").mkdir()
+    shutil.copy(folder / "product.toml", folder / "other")
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(folder / "other" / "product.toml"))
+
+    assert snapshot.need_to_refresh() == "There is no snapshot yet. Refresh to read the warehouse."
+
+
+def test_readers_never_see_half_a_snapshot_while_others_are_put_in_place(folder: Path) -> None:
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                activity = snapshot.load(LOCAL_OWNER)
+                of_these_tables = json.loads((snapshot.home() / str(activity.key[0]) / "manifest.json").read_text())
+                assert of_these_tables["users"] == activity.everyone.height == activity.rows_of(None).height
+            except BaseException as error:
+                failures.append(error)
+                return
+
+    snapshot.refresh(NOW)
+    reader = threading.Thread(target=read)
+    reader.start()
+    for hour in (1, 2):  # no more: the snapshot of a reader stays for as long as that
+        events(folder, *((f"u{n}", 1, "open") for n in range(10 * hour)), ("ann", 2, "open"), ("bo", 2, "open"))
+        snapshot.refresh(later(hour))
+    done.set()
+    reader.join()
+
+    assert not failures
+
+
+# Damage -------------------------------------------------------------------------------------------------------------
+
+NONE = "There is no snapshot yet. Refresh to read the warehouse."
+DAMAGED = "The snapshot on disk is damaged. Refresh to read the warehouse again."
+
+
+def said() -> str:
+    with pytest.raises(SnapshotError) as caught:
+        snapshot.load(LOCAL_OWNER)
+    return str(caught.value)
+
+
+def test_before_the_first_refresh_there_is_no_snapshot() -> None:
+    assert snapshot.current() is None
+    assert snapshot.need_to_refresh() == said() == NONE
+
+
+@pytest.mark.parametrize(
+    "pointer", [b"", b"gone", b"../..", b"\xff\xfe", b"a\0b", b"x" * 5000], ids=lambda pointer: repr(pointer[:6])
+)
+def test_a_pointer_to_nowhere_means_there_is_no_snapshot(pointer: bytes) -> None:
+    snapshot.refresh(NOW)
+    (snapshot.home() / "current").write_bytes(pointer)
+
+    assert snapshot.need_to_refresh() == said() == NONE
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}', "\x00"])
+def test_a_damaged_manifest_is_said_and_mended_by_a_refresh(content: str) -> None:
+    snapshot.refresh(NOW)
+    (in_use() / "manifest.json").write_text(content)
+
+    assert snapshot.need_to_refresh() == said() == DAMAGED
+    snapshot.refresh(later(1))
+    assert snapshot.need_to_refresh() is None
+
+
+@pytest.mark.parametrize("table", ["users", "rows", "account_rows", "members"])
+@pytest.mark.parametrize(
+    "harm",
+    [lambda data: b"", lambda data: data[: len(data) // 2], lambda _: b"text", lambda data: data[:-9] + b"\0" * 9],
+    ids=["empty", "half", "text", "no end"],
+)
+def test_a_damaged_table_is_said_and_mended_by_a_refresh(table: str, harm: Callable[[bytes], bytes]) -> None:
+    snapshot.refresh(NOW)
+    path = in_use() / f"{table}.parquet"
+    path.write_bytes(harm(path.read_bytes()))
+
+    assert said() == DAMAGED
+    snapshot.refresh(later(1))
+    assert snapshot.load(LOCAL_OWNER).everyone.height == 2
+
+
+def test_a_table_that_is_gone_is_damage() -> None:
+    snapshot.refresh(NOW)
+    (in_use() / "rows.parquet").unlink()
+
+    assert said() == DAMAGED
+
+
+def test_a_snapshot_of_another_version_is_not_read() -> None:
+    snapshot.refresh(NOW)
+    path = in_use() / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 0, "a key of old": 1}))
+
+    assert snapshot.need_to_refresh() == said() == "The snapshot on disk was made by another version of Sightline."
+
+
+# When to refresh ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("", None),
+        ('owner = "Ann"\nlabel = "Send"\n', None),
+        ("[features.new]\n", "The product file has changed what is counted."),
+        ("active = false\n", "The product file has changed what is counted."),
+    ],
+)
+def test_a_change_of_what_is_counted_needs_a_refresh_and_is_not_served_before(
+    folder: Path, more: str, reason: str | None
+) -> None:
+    snapshot.refresh(NOW)
+
+    (folder / "product.toml").write_text(PRODUCT + more)
+
+    assert snapshot.need_to_refresh() == reason
+    if reason:
+        assert said() == reason
+
+
+def test_a_product_file_that_breaks_is_said_with_its_mistakes(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    (folder / "product.toml").write_text(PRODUCT + "cor = true\n")
+
+    with pytest.raises(ProductError, match=r"`features.export.cor`: unknown key, did you mean `core`\?"):
+        snapshot.need_to_refresh()
+
+
+def test_a_sql_file_that_disappears_is_said(folder: Path) -> None:
+    (folder / "events.sql").write_text("SELECT * FROM events")
+    (folder / "product.toml").write_text(PRODUCT.replace('table = "events"', 'table = "events.sql"'))
+    snapshot.refresh(NOW)
+    assert snapshot.need_to_refresh() is None
+
+    (folder / "events.sql").unlink()
+
+    with pytest.raises(ProductError, match=r"there is no file 'events.sql' beside the product file"):
+        snapshot.need_to_refresh()
+
+
+# A refresh that fails -----------------------------------------------------------------------------------------------
+
+
+def no_events(folder: Path) -> None:
+    events(folder)
+
+
+def no_file(folder: Path) -> None:
+    (folder / "events.parquet").unlink()
+
+
+def no_product(folder: Path) -> None:
+    (folder / "product.toml").unlink()
+
+
+def no_warehouse(folder: Path) -> None:
+    text = PRODUCT.replace("[warehouse.files]", "[warehouse]\nurl = 'duckdb:///gone.duckdb'\n[none]")
+    text = text.replace('[none]\nevents = "events.parquet"\nusers = "users.parquet"\n', "")
+    (folder / "product.toml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind"),
+    [(no_events, DataError), (no_file, ProductError), (no_product, ProductError), (no_warehouse, WarehouseError)],
+    ids=["no events", "no file", "no product file", "no warehouse"],
+)
+def test_a_refresh_that_fails_leaves_the_old_snapshot_in_use(
+    folder: Path, harm: Callable[[Path], None], kind: type[InsightsError]
+) -> None:
+    snapshot.refresh(NOW)
+    before, place = snapshot.manifest(), in_use()
+    harm(folder)
+
+    with pytest.raises(kind):
+        snapshot.refresh(later(1))
+
+    assert snapshot.manifest() == before
+    assert in_place() == [place.name]
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def full_disk_as_polars_says_it(*_: object, **__: object) -> None:
+    raise pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)")
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "fails"),
+    [
+        (pl.DataFrame, "write_parquet", full_disk_as_polars_says_it),
+        (pl.DataFrame, "write_parquet", full_disk),
+        (snapshot, "_to_disk", full_disk),
+        (Path, "rename", full_disk),
+        (Path, "replace", full_disk),
+    ],
+    ids=["polars", "writing", "syncing", "renaming", "pointing"],
+)
+def test_a_full_disk_is_said_and_the_old_snapshot_serves(
+    monkeypatch: pytest.MonkeyPatch, target: object, name: str, fails: Callable[..., None]
+) -> None:
+    snapshot.refresh(NOW)
+    place = in_use()
+    monkeypatch.setattr(target, name, fails)
+
+    with pytest.raises(SnapshotError, match=r"could not be written to .*No space left .* set SIGHTLINE_DATA") as caught:
+        snapshot.refresh(later(1))
+
+    assert str(snapshot.home()) in str(caught.value)
+    assert in_use() == place
+    assert not [left for left in in_place() if left.startswith(".2")]
+
+
+def test_a_data_folder_that_cannot_be_made_is_said(folder: Path) -> None:
+    (folder / "data").write_text("a file where the folder should be")
+
+    with pytest.raises(SnapshotError, match="set SIGHTLINE_DATA to another folder"):
+        snapshot.refresh(NOW)
+
+
+# The command line ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aged(folder: Path) -> Path:
+    """The product's folder, with files that were written long ago."""
+    for path in folder.glob("*.parquet"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    return folder
+
+
+def test_the_command_says_each_step_and_what_it_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert snapshot.main([]) == 0
+
+    out, err = capsys.readouterr()
+    steps = [line.partition(" s  ")[2] for line in out.splitlines()]
+    assert steps == [
+        "Looking at the tables ...",
+        "Finding the first and the last day ...",
+        "Reading who used what, 1 Nov 2024 to 2 Nov 2024 ...",
+        "Reading users and accounts ...",
+        "Putting it together ...",
+        "Writing the snapshot ...",
+        "Ready: 3 events, 2 users, complete to Sat 2 Nov 2024.",
+    ]
+    assert err == ""
+
+
+def test_the_command_fails_with_the_mistakes_of_the_product_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "product.toml").write_text(PRODUCT + "cor = true\n")
+
+    assert snapshot.main([]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        f"Sightline cannot read {folder}/product.toml:\nproduct.toml has one mistake to mend:\n"
+        "- `features.export.cor`: unknown key, did you mean `core`?\n"
+    )
+
+
+@pytest.mark.parametrize("harm", [no_events, no_file, no_product, no_warehouse])
+@pytest.mark.parametrize("arguments", [[], ["--if-stale"]])
+def test_the_command_fails_with_one_sentence_and_no_trace(
+    folder: Path, capsys: pytest.CaptureFixture[str], harm: Callable[[Path], None], arguments: list[str]
+) -> None:
+    harm(folder)
+
+    assert snapshot.main(arguments) == 1
+
+    err = capsys.readouterr().err
+    assert err.startswith(f"Sightline cannot read {folder}/product.toml:\n")
+    assert "Traceback" not in err
+
+
+def test_if_stale_reads_the_first_time_and_then_only_when_there_is_need(
+    aged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refreshed() -> bool:
+        assert snapshot.main(["--if-stale"]) == 0
+        return "Ready" in capsys.readouterr().out
+
+    assert refreshed()
+    assert not refreshed()
+
+    (aged / "product.toml").write_text(PRODUCT + "[features.new]\n")
+    assert refreshed()
+    assert not refreshed()
+
+    soon = datetime.now(UTC).timestamp() + 60
+    os.utime(aged / "users.parquet", (soon, soon))
+    assert refreshed()
+
+
+def test_if_stale_looks_at_a_duckdb_file_too(aged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = aged / "w.duckdb"
+    make_duckdb(file, aged)
+    (aged / "product.toml").write_text(
+        PRODUCT.replace("[warehouse.files]\nevents = \"events.parquet\"\nusers = \"users.parquet\"",
+                        "[warehouse]\nurl = 'duckdb:///w.duckdb'")
+    )  # fmt: skip
+    outputs = []
+    for stamp in (1_700_000_000, 1_700_000_000, datetime.now(UTC).timestamp() + 60):
+        os.utime(file, (stamp, stamp))
+        assert snapshot.main(["--if-stale"]) == 0
+        outputs.append("Ready" in capsys.readouterr().out)
+
+    assert outputs == [True, False, True]
+
+
+def make_duckdb(path: Path, folder: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        for name in ("events", "users"):
+            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{folder}/{name}.parquet')")
+
+
+def test_the_demo_is_written_only_for_the_demo_and_only_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[Path] = []
+    steps: list[str] = []
+    monkeypatch.setattr(demo, "write", written.append)
+    monkeypatch.setattr(config, "HOME", folder)
+
+    snapshot.write_demo_if_missing(steps.append)
+    assert written == []
+
+    monkeypatch.setattr(config, "DEMO_PRODUCT", folder / "product.toml")
+    snapshot.write_demo_if_missing(steps.append)
+    assert written == [folder / ".sightline" / "demo.duckdb"]
+    assert steps == ["Writing the demo warehouse (once)"]
+
+    (folder / ".sightline" / "demo.duckdb").touch()
+    snapshot.write_demo_if_missing(steps.append)
+    assert len(written) == 1
+
+
+@pytest.mark.slow
+def test_the_command_runs_as_it_is_documented(folder: Path) -> None:
+    command = [sys.executable, "-m", "queries.snapshot", "--if-stale"]
+    done = subprocess.run(command, cwd=config.HOME, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.rstrip().endswith("Ready: 3 events, 2 users, complete to Sat 2 Nov 2024.")

@@ -1,0 +1,172 @@
+"""Rates, differences and verdicts: what is said of counts, and when nothing may be said."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from scipy.stats import binomtest
+from statsmodels.stats.proportion import test_proportions_2indep as score_test
+
+from queries import stats
+
+USUAL = [12, 15, 20, 17, 24, 23, 21, 26, 19, 22, 28, 18]
+
+
+def counts(*pairs: tuple[int | None, int]) -> pl.DataFrame:
+    return pl.DataFrame(pairs, schema={"n": pl.UInt32, "of": pl.UInt32}, orient="row")
+
+
+@given(st.integers(30, 5000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+@settings(deadline=None, derandomize=True, max_examples=50)
+def test_a_rate_has_the_wilson_interval_of_scipy(pair: tuple[int, int]) -> None:
+    n, of = pair
+
+    found = stats.rates(counts(pair)).row(0, named=True)
+
+    expected = binomtest(n, of).proportion_ci(method="wilson")
+    assert found["rate"] == n / of
+    assert (found["low"], found["high"]) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_under_thirty_units_there_is_no_rate_at_all() -> None:
+    found = stats.rates(counts((29, 29), (0, 0), (30, 30), (None, 50)))
+
+    assert found["rate"].to_list() == [None, None, 1.0, None]
+    assert found["low"].is_null().to_list() == [True, True, False, True]
+
+
+def test_no_counts_give_no_rates_with_the_same_columns() -> None:
+    found = stats.rates(counts())
+
+    numbers = dict.fromkeys(("rate", "low", "high"), pl.Float64)
+    assert_frame_equal(found, pl.DataFrame(schema={**counts().schema, **numbers}))
+
+
+def test_a_difference_is_newcombes_and_needs_thirty_on_both_sides() -> None:
+    found = stats.difference(56, 70, 48, 80)  # Newcombe 1998, example (a): 0.2000, 0.0524 to 0.3339
+
+    assert found is not None
+    assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (0.2, 0.0524, 0.3339)
+    assert found.sure
+    assert stats.difference(5, 29, 48, 80) is None
+
+
+def test_the_p_value_is_that_of_statsmodels_score_test() -> None:
+    found = stats.difference(56, 70, 48, 80)
+    expected = score_test(56, 70, 48, 80, compare="diff", method="score", correction=False)
+
+    assert found is not None
+    assert found.p == pytest.approx(expected.pvalue, abs=1e-12)
+
+
+@pytest.mark.parametrize("pair", [(0, 0), (40, 40)])
+def test_none_or_all_on_both_sides_is_no_difference(pair: tuple[int, int]) -> None:
+    found = stats.difference(pair[0], 40, pair[1], 40)
+
+    assert found is not None
+    assert (found.value, found.p, found.sure) == (0.0, 1.0, False)
+
+
+def test_a_segment_is_held_against_the_rest_of_its_feature() -> None:
+    cells = counts((400, 1000), (100, 1000), (5, 10)).with_columns(
+        feature=pl.lit("export"), segment=pl.Series(["big", "small", "tiny"])
+    )
+
+    found = stats.against_the_rest(cells)
+
+    assert found["marked"].to_list() == [True, True, False]
+    assert found["gap"].round(4).to_list() == [round(0.4 - 105 / 1010, 4), round(0.1 - 405 / 1010, 4), None]
+
+
+def test_one_segment_alone_has_nothing_to_be_held_against() -> None:
+    alone = pl.DataFrame({"feature": ["export"], "segment": ["everyone"], "n": [40], "of": [100]},
+                         schema_overrides={"n": pl.UInt32, "of": pl.UInt32})  # fmt: skip
+
+    found = stats.against_the_rest(alone).row(0, named=True)
+
+    assert (found["gap"], found["marked"]) == (None, False)
+
+
+def test_of_many_null_comparisons_few_are_marked() -> None:
+    rng = np.random.default_rng(1)
+    n = rng.binomial(1000, 0.3, (200, 5))
+    cells = pl.DataFrame({"feature": np.repeat(np.arange(200), 5).astype(str), "segment": list("abcde") * 200,
+                          "n": n.ravel().astype(np.uint32), "of": np.full(1000, 1000, np.uint32)})  # fmt: skip
+
+    marked = stats.against_the_rest(cells)["marked"].sum()
+
+    assert marked <= 5  # at 5 % each alone, about 50 of 1,000 would be
+
+
+def test_the_limits_are_the_mean_and_2_66_times_the_mean_moving_range() -> None:
+    base = [float(x) for x in USUAL]
+
+    found = stats.xmr(base)
+
+    ranges = [abs(b - a) for a, b in pairwise(base[:-1])]  # the latest week is judged by those before it
+    reach = 2.66 * sum(ranges) / len(ranges)
+    centre = sum(base[:-1]) / len(base[:-1])
+    assert (found.centre, found.low, found.high) == pytest.approx((centre, centre - reach, centre + reach))
+    assert not found.provisional
+
+
+STEADY = [50.0, 52, 49, 51, 50, 53, 48, 51, 50, 52, 49, 51]
+
+
+@pytest.mark.parametrize(
+    ("tail", "verdict", "since"),
+    [
+        ([51], "normal", None),
+        ([60], "real", 12),
+        ([40], "real", 12),
+        ([60, 50], "normal", None),  # last week's signal is over
+        ([60, 61, 60], "real", 12),  # one that goes on
+        ([51.5] * 6, "watch", None),  # six in a row on one side
+        ([51.5] * 8, "real", 11),  # eight in a row, and the week before them on the same side
+        ([55.4, 50.4, 55.4, 55.4], "real", 14),  # three of four near the upper limit; the one between is quiet
+        ([55.5], "watch", None),  # in the outer third
+    ],
+)
+def test_the_verdict_is_that_of_the_latest_week(tail: list[float], verdict: str, since: int | None) -> None:
+    found = stats.xmr([*STEADY, *tail])
+
+    assert (found.verdict, found.since) == (verdict, since)
+
+
+@pytest.mark.parametrize("values", [[], [50.0] * 5, [None] * 20, [*STEADY, None]])
+def test_with_too_little_there_is_no_verdict(values: list[float | None]) -> None:
+    assert stats.xmr(values).verdict == "too few"
+
+
+def test_a_series_that_never_moves_is_normal() -> None:
+    assert stats.xmr([50.0] * 30).verdict == "normal"
+
+
+def test_six_weeks_are_enough_for_provisional_limits() -> None:
+    assert stats.xmr(STEADY[:6]).provisional
+
+
+def test_a_steady_series_is_called_real_in_few_weeks() -> None:
+    rng = np.random.default_rng(7)
+
+    real = sum(stats.xmr(list(rng.normal(50, 2, 52))).verdict == "real" for _ in range(1500)) / 1500
+
+    assert 0.005 < real < 0.08
+
+
+def test_changes_put_rate_change_verdict_and_trend_beside_each_feature() -> None:
+    weeks = [date(2026, 1, 4) + timedelta(days=7 * i) for i in range(13)]
+    series = pl.DataFrame({"feature": ["f"] * 13, "period": weeks, "n": [0, *([500] * 11), 900], "of": [1000] * 13,
+                           "complete": [True] * 13})  # fmt: skip
+    wiggle = series.with_columns(n=pl.col("n") + pl.Series([0, 5, -5, 8, -3, 2, -6, 4, 0, 7, -2, 1, 0]))
+    now, before = (pl.DataFrame({"feature": ["f"], "n": [n], "of": [1000]}) for n in (900, 500))
+
+    found = stats.changes(now, before, wiggle, shown=2).row(0, named=True)
+
+    assert found["rate"] - found["before"] == pytest.approx(found["change"]) == pytest.approx(0.4)
+    assert (found["verdict"], found["since"], found["trend"]) == ("real", weeks[-1], [0.501, 0.9])

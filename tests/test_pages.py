@@ -1,0 +1,473 @@
+"""The pages as a person meets them, run by Streamlit's own test driver from `app.py`."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components import words
+from queries import snapshot
+from queries.config import HOME
+from queries.extract import Manifest
+from tests import products
+
+APP = HOME / "app.py"
+PAGES = ("adoption", "retention")
+
+
+@pytest.fixture
+def demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo is the product in use."""
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
+    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for a small product, which is the one in use."""
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(tmp_path / "product.toml"))
+    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+    return tmp_path
+
+
+def opened(page: str = "adoption", **asked: Any) -> AppTest:
+    """A page as a link with this query opens it; `s_plan` stands for `s.plan`."""
+    app = AppTest.from_file(APP, default_timeout=30).switch_page(f"pages/understand/{page}.py")
+    for name, value in asked.items():
+        app.query_params[re.sub("^(s|to)_", r"\1.", name)] = value
+    return app.run()
+
+
+def picked(app: AppTest, name: str, value: Any) -> AppTest:
+    """The app after a choice was made with its widget."""
+    widget: Any = app.get_by_key(f"pick {name}")
+    widget.set_value(value).run()
+    return app
+
+
+def sentences(app: AppTest) -> str:
+    """All running text on the screen."""
+    return "\n".join(text.value for texts in (app.error, app.warning, app.markdown, app.caption) for text in texts)
+
+
+def answer(app: AppTest) -> str:
+    """The first sentences of the page, under filters and freshness."""
+    after = [text.value for text in app.main.markdown]
+    return next(text for text in after if re.match(r"\*\*(?!Sightline)", text))
+
+
+def figure(app: AppTest, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(app.get("plotly_chart")[number].proto.spec)
+    return found
+
+
+def rows(app: AppTest) -> list[str]:
+    """The names of the rows of the last figure of the page."""
+    return list(figure(app, -1)["layout"]["yaxis"]["ticktext"])
+
+
+def address(app: AppTest) -> dict[str, list[str]]:
+    """The query in the address bar."""
+    return {name: value if isinstance(value, list) else [value] for name, value in app.query_params.items()}
+
+
+def warnings(app: AppTest) -> list[str]:
+    return [warning.value for warning in app.warning]
+
+
+def assert_stands(app: AppTest) -> None:
+    """The page was drawn: nothing went wrong that nobody thought of."""
+    assert not app.exception, sentences(app)
+    assert not app.error
+
+
+# The demo ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_answers_before_anything_is_picked(page: str) -> None:
+    app = opened(page)
+
+    assert_stands(app)
+    assert warnings(app) == []
+    assert answer(app)[2].isalnum()
+    assert app.caption[0].value.startswith("● Complete to Wed 18 Nov 2026 · this week has 3 of 7 days")
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_root_opens_adoption() -> None:
+    app = AppTest.from_file(APP, default_timeout=30).run()
+
+    assert_stands(app)
+    assert answer(app) == answer(opened("adoption"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_adoption_counts_users_weeks_and_segments_as_the_demo_was_made() -> None:
+    app = opened("adoption", by="plan")
+
+    assert [metric.label for metric in app.metric] == ["Eligible users", "Used a feature", "Median features used",
+                                                       "New adopters"]  # fmt: skip
+    assert len(app.dataframe[0].value) == 24
+    assert figure(app, 0)["layout"]["xaxis"]["ticktext"] == ["Enterprise", "Business", "Team", "Free", "(unknown)"]
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_measure_on_a_page_has_its_definition(page: str) -> None:
+    said = sentences(opened(page))
+
+    names = ("Adoption", "New adopters", "Reach", "Breadth") if page == "adoption" else ("Retention", "Pooled")
+    for name in names:
+        assert re.search(rf"\*\*{name}\.\*\* \w.{{40}}", said), name
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("page", "name", "value", "now"), [
+    ("adoption", "unit", "account", "eligible accounts in"), ("retention", "unit", "account", "accounts who signed up"),
+    ("adoption", "s.plan", ["Enterprise"], "eligible users with Plan Enterprise in"),
+    ("retention", "s.plan", ["Free", "Team"], "users with Plan Free or Team who signed up"),
+    ("adoption", "vs", "year", "against the 4 weeks to 16 Nov"),
+    ("retention", "vs", "year", "compared with those a year before"),
+    ("retention", "w", "26", "the latest 26 cohorts"),
+    ("adoption", "of", "active", "active users in the 4 weeks"), ("adoption", "of", "all", "who have entered and"),
+    ("retention", "feature", "export", "who first used Export"),
+    ("retention", "start", "first_active", "became active"), ("retention", "back", "export", "back to Export"),
+    ("retention", "count", "on_or_after", "in week 4 or later"),
+    ("retention", "grain", "month", "in month 1"), ("retention", "grain", "day", "on day 7"),
+    ("retention", "windows", "rolling", "weeks counted from each user's own start"),
+])  # fmt: skip
+def test_what_is_picked_changes_what_is_said(page: str, name: str, value: Any, now: str) -> None:
+    app = opened(page)
+    assert now not in sentences(app)
+
+    picked(app, name, value)
+
+    assert_stands(app)
+    assert now in sentences(app)
+    wanted = value if isinstance(value, list) else [value]
+    assert address(app)[name] == wanted
+    assert warnings(app) == []
+
+
+@pytest.mark.usefixtures("demo")
+def test_more_weeks_make_longer_trends() -> None:
+    app = opened("adoption")
+
+    picked(app, "w", "26")
+
+    assert {len(trend) for trend in app.dataframe[0].value["Weekly"]} == {26}
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_split_changes_the_columns_of_the_heatmap() -> None:
+    app = picked(opened("adoption"), "by", "region")
+
+    assert figure(app, 0)["layout"]["xaxis"]["ticktext"] == ["EMEA", "Americas", "APAC"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_accounts_are_split_by_what_accounts_are() -> None:
+    app = picked(opened("adoption", by="role"), "unit", "account")
+
+    assert_stands(app)
+    assert app.get_by_key("pick by").options == ["Plan", "Region", "Company size"]  # type: ignore[union-attr]
+    assert address(app)["by"] == ["plan"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_feature_picked_starts_at_its_first_use_and_follows_it_back() -> None:
+    app = picked(opened("retention"), "feature", "export")
+
+    assert "back to Export in week 4" in answer(app)
+    assert "users who first used Export." in answer(app)
+    assert (address(app)["start"], address(app)["back"]) == (["first_use"], ["export"])
+
+
+@pytest.mark.usefixtures("demo")
+def test_back_to_any_feature_survives_a_reload() -> None:
+    app = picked(picked(opened("retention"), "feature", "export"), "back", "")
+
+    again = opened("retention", **address(app))
+
+    assert answer(again) == answer(app)
+    assert "were back in week 4" in answer(again)
+
+
+@pytest.mark.usefixtures("demo")
+def test_recurring_use_has_no_band_and_no_comparison() -> None:
+    app = opened("retention", feature="boards", start="any_use")
+
+    assert "95 %" not in answer(app)
+    assert figure(app, 0)["data"][0]["visible"] is False
+    assert "cohorts overlap" in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("page", "toggle", "columns"), [
+    ("adoption", "cells as table", ["Feature ", "Admin", "Manager", "Member", "Viewer", "(unknown)"]),
+    ("retention", "cohorts as table", ["Cohort", "n", *(f"W{k}" for k in range(1, 12))]),
+])  # fmt: skip
+def test_a_figure_has_a_table_twin(page: str, toggle: str, columns: list[str]) -> None:
+    app = opened(page)
+
+    app.toggle(key=toggle).set_value(True).run()
+
+    assert_stands(app)
+    assert list(app.dataframe[-1].value.columns) == columns
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_filter_is_shown_as_a_button_that_takes_it_off() -> None:
+    app = opened("adoption", s_plan=["Enterprise", "Team"])
+
+    next(button for button in app.button if button.label == "Plan: Team").click().run()
+
+    assert address(app)["s.plan"] == ["Enterprise"]
+    assert [button.label for button in app.button if button.label.startswith("Plan")] == ["Plan: Enterprise"]
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", PAGES)
+def test_an_address_opens_as_it_was_left(page: str) -> None:
+    app = picked(picked(picked(opened(page), "unit", "account"), "s.region", ["APAC"]), "w", "6")
+
+    again = opened(page, **address(app))
+
+    assert warnings(again) == []
+    assert answer(again) == answer(app)
+    assert "accounts with Region APAC" in answer(again)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_click_carries_its_segment_to_retention_alone() -> None:
+    asked = {"feature": "export", "start": "first_use", "back": "export", "to_role": "Admin"}
+
+    assert "users with Role Admin who first used Export" in answer(opened("retention", **asked))
+    left = opened("adoption", **asked)
+    assert warnings(left) == []
+    assert "Role Admin" not in sentences(left)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("page", "asked", "said"), [
+    ("retention", {"feature": "exprot"}, "The link asks for feature “exprot”, which does not exist here."),
+    ("adoption", {"w": "13"}, "The link asks for weeks “13”, which does not exist here."),
+    ("adoption", {"unit": "<b>x</b>"}, r"The link asks for count “\<b\>x\</b\>”, which does not exist here."),
+    ("adoption", {"s_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
+    ("adoption", {"s_shoe_size": "44"}, r"The link filters by shoe\_size, which is no segment here."),
+    ("retention", {"to_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
+    ("retention", {"start": "first_use"}, r"The link asks for start “first\_use”, which does not exist here."),
+    ("adoption", {"by": "x" * 500}, f"The link asks for split by “{'x' * 60}”, which does not exist here."),
+])  # fmt: skip
+def test_what_a_link_asks_for_in_vain_is_said_and_ignored(page: str, asked: dict[str, str], said: str) -> None:
+    app = opened(page, **asked)
+
+    assert_stands(app)
+    assert warnings(app) == [f"{said} It is ignored."]
+    assert answer(app) == answer(opened(page))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_bad_link_is_said_once() -> None:
+    app = opened("retention", feature="exprot")
+
+    picked(app, "w", "26")
+
+    assert warnings(app) == []
+    assert "feature" not in app.query_params
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", PAGES)
+def test_filters_that_nobody_passes_are_said(page: str) -> None:
+    app = opened(page, s_plan="(unknown)", s_role="Admin", s_platform="Android", s_region="APAC",
+                 s_company_size="1000+")  # fmt: skip
+
+    assert_stands(app)
+    assert answer(app).startswith(("**Nobody matches.** There are no users with", "**Nobody started.**"))
+
+
+# Small and odd products ----------------------------------------------------------------------------------------------
+
+
+def test_with_twelve_users_there_are_counts_and_no_rates(folder: Path) -> None:
+    products.write(folder, products.daily(12, date(2026, 9, 7), 70), products.people(12, date(2026, 9, 7), plan="Pro"),
+                  more="[users.segments.plan]\n")  # fmt: skip
+
+    adoption, retention = opened("adoption"), opened("retention")
+
+    assert_stands(adoption)
+    assert_stands(retention)
+    assert answer(adoption) == (
+        "**Open** is used most: 12 of 12 eligible users, too few for a rate (it needs 30) in the 4 weeks to 15 Nov. "
+        "There are too few units or weeks to tell a real change from noise."
+    )
+    assert [metric.value for metric in adoption.metric] == ["12", "12 of 12", "1", "0"]
+    assert set(adoption.dataframe[0].value["Adoption"].isna()) == {True}
+    assert answer(retention) == (
+        "**Too few for a rate.** Of 12 users who signed up, 12 were back in week 4; a rate needs 30."
+    )
+    assert set(figure(retention, 1)["data"][3]["text"]) <= {"·", ""}
+
+
+def test_a_product_of_three_days_says_when_there_will_be_an_answer(folder: Path) -> None:
+    products.write(folder, products.daily(50, date(2026, 11, 16), 3))
+
+    for page in PAGES:
+        app = opened(page)
+        assert_stands(app)
+        assert answer(app) == "**Not yet.** The first whole week of history ends on 22 Nov."
+
+
+def test_a_product_of_one_week_has_adoption_and_says_when_retention_begins(folder: Path) -> None:
+    products.write(folder, products.daily(50, date(2026, 11, 9), 10), products.people(50, date(2026, 11, 9)))
+
+    adoption, retention = opened("adoption"), opened("retention")
+
+    assert answer(adoption).startswith("**Open** is used most: 100 % of 50 eligible users")
+    assert answer(retention) == "**Not yet.** No cohort has completed week 1; the first does on 22 Nov."
+    assert rows(retention) == ["all together", "w/e 15 Nov   n 50"]
+    assert_stands(adoption)
+    assert_stands(retention)
+
+
+def test_events_alone_are_a_product(folder: Path) -> None:
+    products.write(folder, products.daily(40, date(2026, 9, 7), 70), features={})
+
+    for page in PAGES:
+        app = opened(page)
+        assert_stands(app)
+        assert "Filter" not in [getattr(block, "label", "") for block in app.get("popover")]
+        with pytest.raises(KeyError):
+            app.get_by_key("pick unit")
+    assert answer(opened("adoption")).startswith("**open** is used most: 100 % of 40 eligible users")
+    assert "40 users of unknown start" in sentences(opened("retention"))
+
+
+def test_one_user_on_one_day_is_a_product(folder: Path) -> None:
+    products.write(folder, products.daily(1, date(2026, 11, 10), 1))
+
+    for page in PAGES:
+        for asked in ({}, {"feature": "open", "start": "any_use"}):
+            assert_stands(opened(page, **asked))
+    assert "1 event of 1 user since 10 Nov 2026" in sentences(opened("adoption"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_event_at_all_is_said_in_a_sentence(folder: Path, page: str) -> None:
+    products.write(folder, [])
+
+    app = opened(page)
+
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "The events table 'events' has no event that can be counted (0 rows). "
+        "Load some events, or name another table in the product file."
+    ]
+
+
+def test_all_mistakes_of_a_product_file_are_shown_at_once(folder: Path) -> None:
+    products.write(folder, [])
+    text = (folder / "product.toml").read_text()
+    (folder / "product.toml").write_text(f"timezone = 'Europe/Berlim'\n{text}labl = 'x'\n".replace("time =", "tme ="))
+
+    app = opened("adoption")
+
+    assert not app.exception
+    said = app.error[0].value
+    assert said.startswith("product.toml has 4 mistakes to mend:\n- ")
+    assert said.count("\n- `") == 4
+    assert "`timezone`: 'Europe/Berlim' is no time zone; did you mean `Europe/Berlin`" in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_warehouse_that_is_not_there_is_said_in_a_sentence(folder: Path, page: str) -> None:
+    products.write(folder, [])
+    (folder / "events.parquet").unlink()
+
+    app = opened(page)
+
+    assert not app.exception
+    assert "events.parquet" in app.error[0].value
+    assert "Traceback" not in app.error[0].value
+
+
+def test_after_a_mistake_is_mended_trying_again_reads_the_warehouse_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products.write(folder, [])
+    app = opened("adoption")
+    products.write(folder, products.daily(40, date(2026, 9, 7), 70))
+    read: list[str] = []
+    refresh = snapshot.refresh
+
+    def counted(*args: Any, **more: Any) -> Manifest:
+        read.append("once")
+        return refresh(*args, **more)
+
+    monkeypatch.setattr(snapshot, "refresh", counted)
+
+    next(button for button in app.button if button.label == "Try again").click().run()
+
+    assert_stands(app)
+    assert read == ["once"]
+
+
+def test_a_refresh_shows_what_is_new(folder: Path) -> None:
+    products.write(folder, products.daily(40, date(2026, 9, 7), 63))
+    app = opened("adoption")
+    products.write(folder, products.daily(45, date(2026, 9, 7), 70))
+
+    next(button for button in app.button if button.label == "Refresh now").click().run()
+
+    assert_stands(app)
+    assert "of 45 eligible users in the 4 weeks to 15 Nov" in answer(app)
+
+
+# Names from the data -------------------------------------------------------------------------------------------------
+
+
+def assert_nothing_unescaped(app: AppTest) -> None:
+    """Whatever Streamlit reads as Markdown holds the names of the data only in escaped form."""
+    labels = [element.label for kind in ("button", "multiselect", "toggle", "metric") for element in app.get(kind)]  # type: ignore[union-attr]
+    for text in [sentences(app), *labels]:
+        for name in ("<script>", "**bold**", ":red[", "$x$", "[link](", "`code`", ":material/star:", "<b>x"):
+            assert name not in text, text
+
+
+@pytest.mark.parametrize("number", range(len(products.HOSTILE)))
+def test_names_from_the_data_are_shown_as_they_are(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(hostile))
+    name = products.HOSTILE[number]
+
+    adoption = opened("adoption", s_plan=name)
+    retention = opened("retention", feature=f"f{number}", s_plan=products.HOSTILE)
+    adoption.toggle(key="cells as table").set_value(True).run()
+    retention.toggle(key="cohorts as table").set_value(True).run()
+
+    for app in (adoption, retention):
+        assert_stands(app)
+        assert warnings(app) == []
+        assert_nothing_unescaped(app)
+    short = name if len(name) <= 60 else name[:59] + "…"
+    assert f"{words.md(':red[Plan] **x**')} {words.md(short)} in the 4 weeks" in answer(adoption)
+    assert f"first used {words.md(name)}" in answer(retention)
+    assert name in adoption.dataframe[-1].value["Feature "].tolist()
+
+
+def test_no_name_breaks_the_figures(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(hostile))
+
+    drawn = figure(opened("adoption"), 0)["layout"]
+
+    assert "&lt;script&gt;alert(1)&lt;…" in drawn["xaxis"]["ticktext"]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in drawn["yaxis"]["ticktext"]
+    assert '"quoted" &amp; \'single\'' in drawn["yaxis"]["ticktext"]
