@@ -1,0 +1,41 @@
+"""The frame around every page: set-up, navigation, shared filters, freshness, and the one place that catches errors."""
+
+import gc
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
+
+from components import filters, frame
+from queries import access, snapshot
+from queries.errors import InsightsError
+
+
+@st.cache_resource
+def _freeze() -> None:
+    """Take what the imports made out of the garbage collector's sight: it would cost 60 ms and more at every click."""
+    gc.collect()
+    gc.freeze()
+
+
+st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "components" / "mark.svg"), layout="wide")
+_freeze()
+pages = {
+    "adoption": st.Page(filters.PAGES["adoption"], title="Adoption", icon=":material/group_add:", url_path="adoption"),
+    "retention": st.Page(filters.PAGES["retention"], title="Retention", icon=":material/replay:", url_path="retention"),
+}
+home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path="home", default=True)
+page = st.navigation([home, *pages.values()], position="hidden")
+try:
+    frame.make_ready(datetime.now(UTC))
+    if page.url_path in pages:
+        filters.follow()
+        activity = snapshot.load(access.LOCAL_OWNER)
+        filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts)
+        frame.head(activity, pages, datetime.now(UTC))
+    page.run()
+except InsightsError as error:
+    frame.explain(error)

@@ -1,0 +1,1 @@
+"""What a person sees: figures, words, tables and inputs, made of the counts that `queries` returns."""

@@ -1,0 +1,165 @@
+"""What the adoption page says: the answer, the four headline numbers, and the small print."""
+
+from datetime import date
+from typing import Any, cast
+
+import polars as pl
+
+from components.theme import count, day, percent, points
+from components.words import PLURALS, many, md, not_yet, population, span, titles
+from queries.activity import Activity
+from queries.calendar import Period
+from queries.measures.adoption import Denominator
+from queries.product import OTHER, UNKNOWN, Selection
+from queries.stats import TOO_FEW
+
+WHO = {
+    "eligible": "could use the feature: they have entered, have not ended, and meet its rule",
+    "active": "used any active feature in the period",
+    "all": "have entered and have not ended",
+}
+OF = {"eligible": "eligible ", "active": "active ", "all": ""}
+
+
+def answer(
+    activity: Activity, pick: Selection, changes: pl.DataFrame, cells: pl.DataFrame, period: Period, of: Denominator
+) -> str:
+    """What is used most, what newly left its usual swing, and where a segment surely lags.
+
+    changes: as `stats.changes` returns. cells: as `stats.against_the_rest` returns.
+    """
+    who = population(activity, pick)
+    if activity.units.is_empty():
+        return f"**Nobody matches.** There are no {who} in this data. Remove a filter above."
+    used = changes.filter(pl.col("n") > 0)
+    if used.is_empty():
+        way_out = " Remove a filter above." if pick.where else ""
+        return not_yet(activity, "week") or f"**No feature was used** by any of the {who} in {span(period)}.{way_out}"
+    names = {key: md(label) for key, label in titles(activity.features).items()}
+    first = used.sort("n", descending=True).row(0, named=True)
+    whom = f"{first['of']:,} {OF[of]}{who}"
+    rate = f"{percent(first['n'], first['of'])} of {whom}"
+    if first["of"] < TOO_FEW:
+        rate = f"{first['n']:,} of {whom}, too few for a rate (it needs {TOO_FEW})"
+    most = f"**{names[first['feature']]}** is used most: {rate} in {span(period)}."
+    return " ".join(filter(None, [most, _moved(changes, names, period), _lagging(cells, names)]))
+
+
+def _moved(changes: pl.DataFrame, names: dict[str, str], period: Period) -> str:
+    real = changes.filter((pl.col("verdict") == "real") & (pl.col("since") >= period.first))
+    if (changes["verdict"] == "too few").all():
+        return "There are too few units or weeks to tell a real change from noise."
+    if real.is_empty():
+        return "No feature has newly left its usual weekly swing."
+    ranked = real.sort(pl.col("change").abs(), descending=True, nulls_last=True)
+    said = [f"**{names[row['feature']]}** ({_change(row)}since w/e {day(row['since'])})"
+            for row in ranked.head(3).iter_rows(named=True)]  # fmt: skip
+    more = f" and {real.height - 3} more" if real.height > 3 else ""
+    return f"Newly beyond the usual weekly swing: {', '.join(said)}{more}."
+
+
+def _change(row: dict[str, Any]) -> str:
+    return "" if row["change"] is None else f"{arrow(row['change'])} {points(row['change'], row['of'])}, "
+
+
+def _lagging(cells: pl.DataFrame, names: dict[str, str]) -> str:
+    sure = cells.filter(pl.col("marked") & (pl.col("gap") < 0) & ~pl.col("segment").is_in([UNKNOWN, OTHER]))
+    if sure.is_empty():
+        return ""
+    row = sure.sort("gap").row(0, named=True)
+    here, elsewhere = percent(row["n"], row["of"]), percent(row["rest"] * row["of"], row["of"])
+    low, high = points(row["gap_low"], row["of"]), points(row["gap_high"], row["of"])
+    where = f"**{md(row['segment'])}** lags most in **{names[row['feature']]}**"
+    return f"{where}: {here} against {elsewhere} elsewhere (n {row['of']:,}; gap {low} to {high}, 95 %)."
+
+
+def arrow(change: float | None) -> str:
+    """Up, down, or a dash for no change."""
+    return "–" if not change else "▲" if change > 0 else "▼"
+
+
+def verdict(word: str, change: float | None, since: date | None, recent: date) -> str:
+    """A verdict as it stands in a table, with the direction of a real change.
+
+    A signal that began before `recent` is no news.
+
+    >>> verdict("real", 0.1, date(2026, 10, 4), recent=date(2026, 10, 19))
+    'since 4 Oct'
+    >>> verdict("real", 0.1, date(2026, 11, 1), recent=date(2026, 10, 19))
+    '▲ real'
+    """
+    if word != "real" or since is None:
+        return word
+    return f"since {day(since)}" if since < recent else f"{arrow(change)} real"
+
+
+def headline(
+    now: pl.DataFrame, before: pl.DataFrame, breadth: pl.DataFrame, breadth_before: pl.DataFrame, pick: Selection
+) -> list[dict[str, Any]]:
+    """The four headline numbers as `st.metric` takes them.
+
+    now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns.
+    """
+    a, b, units = now.row(0, named=True), before.row(0, named=True), PLURALS[pick.unit]
+    share = points(a["n"] / a["of"] - b["n"] / b["of"], a["of"]) if min(a["of"], b["of"]) >= TOO_FEW else None
+    middle, was = median(breadth), median(breadth_before)
+    features = None if middle is None or was is None else _signed(middle - was)
+    used = percent(a["n"], a["of"]) if a["of"] >= TOO_FEW else f"{a['n']} of {a['of']}"
+    numbers = [
+        (f"Eligible {units}", count(a["of"]), _grown(a["of"], b["of"]),
+         "Entered by the last day of the 4 weeks, and not ended before their first."),
+        ("Used a feature", used, share, f"{a['n']:,} of {many(a['of'], pick.unit)} used an active feature."),
+        ("Median features used", "—" if middle is None else f"{middle:g}", features,
+         f"Distinct features used in the 4 weeks, over the {units} that used at least one."),
+        ("New adopters", count(a["adopted"]), _grown(a["adopted"], b["adopted"]),
+         f"{units.capitalize()} who used some feature for the first time in all history."),
+    ]  # fmt: skip
+    against = "vs 4 wk before" if pick.compare == "previous" else "vs a year before"
+    return [
+        {"label": label, "value": value, "help": meaning, "delta": change, "delta_arrow": _direction(change),
+         "delta_color": "off", "delta_description": against if change else None}
+        for label, value, change, meaning in numbers
+    ]  # fmt: skip
+
+
+def _grown(now: int, before: int) -> str | None:
+    """The change of a count in percent; nothing where there was too little before."""
+    return f"{_signed(round(100 * (now / before - 1), 1))} %" if before >= TOO_FEW else None
+
+
+def _signed(number: float) -> str:
+    return f"{number:+g}".replace("-", "−") if number else "0"
+
+
+def _direction(change: str | None) -> str:
+    """The arrow of a change, for `st.metric` takes a true minus for a plus."""
+    return {"−": "down", "+": "up"}.get((change or " ")[0], "off")
+
+
+def median(distribution: pl.DataFrame) -> float | None:
+    """The median of a distribution (features, n); None when it is empty.
+
+    >>> median(pl.DataFrame({"features": [1, 2, 5], "n": [1, 1, 2]}))
+    3.5
+    """
+    values = distribution.sort("features").select(pl.col("features").repeat_by("n").explode())["features"]
+    return cast(float | None, values.median())
+
+
+def note(now: pl.DataFrame, period: Period, earlier: Period, of: Denominator, pick: Selection) -> str:
+    """What is shown: period, comparison, denominator, who is outside it, and how a verdict is made."""
+    said = f"T{span(period)[1:]}, against {span(earlier)}. Out of {PLURALS[pick.unit]} who {WHO[of]}."
+    outside = int(now["outside"].sum())
+    if outside:
+        units = PLURALS[pick.unit].capitalize()
+        said += f" {units} outside a feature's denominator are not in its rate: {outside:,} over all features."
+    return f"{said} A verdict is that of the weekly rate's process behaviour chart, with limits from all of history."
+
+
+def heat_note(cells: pl.DataFrame) -> str:
+    """The line under feature x segment."""
+    marked, few = int(cells["marked"].sum()), int((cells["of"] < TOO_FEW).sum())
+    how_many = {0: "No cell differs", 1: "▲▼ One cell differs"}.get(marked, f"▲▼ {marked} cells differ")
+    said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %)."
+    said += " In percent, by today's value of the attribute."
+    return f"{said} Dot: fewer than {TOO_FEW}, no rate." if few else said

@@ -1,0 +1,100 @@
+"""Headline numbers and figures on the screen: the Streamlit calls that the pages share."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from components import charts, filters, retention_words, tables, words
+from components.theme import DARK, LIGHT, Palette
+from queries.activity import Activity
+from queries.measures.retention import Returning
+from queries.stats import rates
+
+FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
+TOOLS = {"modeBarButtons": [["toImage"]], "displaylogo": False, "toImageButtonOptions": {"scale": 2}}
+
+
+def palette() -> Palette:
+    """The colours of the theme in which the person looks."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] | None = None) -> None:
+    """A figure with its takeaway for a screen reader; on_select is called when a point of it is clicked."""
+    picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
+    st.plotly_chart(figure, alt=alt, key=key, config=TOOLS, **picking)
+
+
+def row(numbers: list[dict[str, Any]]) -> None:
+    """Headline numbers side by side, each as `st.metric` takes it."""
+    grid = st.grid(len(numbers), min_column_width=150)
+    for number in numbers:
+        grid.metric(**number)
+
+
+def explain(note: str, *measures: object) -> None:
+    """What the numbers on the page mean: a note on this view, then the definition of each measure."""
+    with st.popover("How computed", type="tertiary", icon=":material/help:"):
+        st.markdown(note)
+        for measure in measures:
+            st.markdown(
+                f"**{getattr(measure, '__name__', '').replace('_', ' ').capitalize()}.** {words.definition(measure)}"
+            )
+
+
+def heat(activity: Activity, cells: pl.DataFrame, by: str | None, *, as_table: bool) -> None:
+    """Feature x segment, as a figure or as its table twin; a cell opens the retention of that feature and segment."""
+    alt, names = "Adoption by feature and segment", words.titles(activity.features)
+    if as_table:
+        labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
+        grid = tables.grid(labelled, FEATURE, "segment")
+        keys = {label: key for key, label in names.items()}
+        tables.show_grid(grid, filters.opens_grid_cell(grid, keys, by, "cell grid"), "cell grid", alt)
+    else:
+        chart(charts.heat(cells, names, palette()), alt, "cells", filters.opens_cell(by, "cells"))
+
+
+def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, unit: str, takeaway: str) -> None:
+    """The pooled retention curve, with a band where cohorts share no unit."""
+    figure = charts.curve(now, before, unit, question.grain, palette(), band=question.start != "any_use")
+    chart(figure, words.spoken(takeaway), "curve")
+
+
+def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: str, *, as_table: bool) -> None:
+    """The cohorts, as a figure or as its table twin; a cell says what is behind it."""
+    alt = f"Retention by cohort and {question.grain}"
+    if as_table:
+        grid = tables.cohort_grid(cells, question.grain)
+        tables.show_grid(grid, partial(_pick_grid_cell, grid, "cohort grid"), "cohort grid", alt)
+    else:
+        chart(charts.cohorts(cells, pool, question.grain, palette()), alt, "cohorts", partial(_pick_point, "cohorts"))
+    cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
+    picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
+    if picked.height:
+        _cohort(picked, pool, question, unit)
+
+
+def _pick_point(key: str) -> None:
+    """A second click on the same point only unpicks it, but means it again."""
+    point = tables.selected(key, "points")
+    if point is not None:
+        st.session_state["cohort point"] = tuple(point.get("customdata") or ())
+    st.session_state["cohort cell"] = st.session_state.get("cohort point")
+
+
+def _pick_grid_cell(grid: pl.DataFrame, key: str) -> None:
+    cell = tables.selected(key, "cells")
+    if cell is not None and cell[1][1:].isdigit():
+        st.session_state["cohort cell"] = (grid["Cohort"][cell[0]], int(cell[1][1:]))
+
+
+@st.dialog("This cohort", position="right")
+def _cohort(cell: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: str) -> None:
+    found = rates(cell).row(0, named=True)
+    st.markdown(f"**{words.cohort_name(found['cohort'], question.grain)}, {question.grain} {found['interval']}**")
+    st.markdown(retention_words.cell(found, question, unit))
+    st.markdown(retention_words.cell_against(found, pool, question, unit))

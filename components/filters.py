@@ -1,0 +1,287 @@
+"""What a person picked: widgets <-> address <-> `Selection`.
+
+All picks live in one dictionary of the session, name -> values, and in the address, so a view can be sent to somebody,
+reloaded, and left with Back. The address is read when it changed from outside (a link, Back) and written when a pick
+changed; links between pages carry the picks. What an address asks for is checked against what there is, and what there
+is not is said and ignored.
+
+Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import polars as pl
+import streamlit as st
+
+from components import retention_words, words
+from components.tables import selected
+from queries.activity import Activity
+from queries.measures.adoption import Denominator
+from queries.measures.retention import Returning
+from queries.product import Selection
+
+Values = tuple[str, ...]
+SHARED = ("unit", "w", "vs")
+PAGES = {"adoption": "pages/understand/adoption.py", "retention": "pages/understand/retention.py"}
+LISTS = ("by", "feature", "start", "back")  # names that come from data are long, and buttons would obey their Markdown
+OF_PAGE = {"adoption": ("of", "by"), "retention": ("feature", "start", "back", "count", "grain", "windows")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to pick: its options as value -> label, the default, and whether several may be picked at once."""
+
+    label: str
+    options: Mapping[str, str]
+    default: Values = ()
+    several: bool = False
+
+    def clean(self, values: Values) -> Values:
+        """Those of the values that are on offer; the default where one is needed and none is left."""
+        known = tuple(dict.fromkeys(value for value in values if value in self.options))
+        return known if self.several else known[:1] or self.default
+
+
+def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
+    """Everything that can be picked, by its name in the address. What can be picked may hang on what is (`picked`)."""
+    accounts = has_accounts and picked.get("unit") == ("account",)
+    splits = {s.key: s.label for s in activity.segments if s.of == "account" or not accounts}
+    titles = words.titles(activity.features)
+    feature = next((key for key in picked.get("feature", ()) if key in titles), "")
+    starts = {k: v for k, v in retention_words.STARTS.items() if feature or not k.endswith("_use")}
+    units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
+    found = {
+        "unit": Choice("Count", units, ("user",)),
+        "w": Choice("Weeks", {"6": "6 weeks", "12": "12", "26": "26", "52": "52"}, ("12",)),
+        "vs": Choice("Compare", {"previous": "vs before", "year": "vs a year before"}, ("previous",)),
+        "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
+        "by": Choice("Split by", splits or {"": "(no segments)"}, (next(iter(splits), ""),)),
+        "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
+        "start": Choice("Start", starts, ("first_use" if feature else "signup",)),
+        "back": Choice("Back to", {"": "Any feature", **titles}, (feature,)),
+        "count": Choice("Counts as back", {"on": "On", "on_or_after": "On or after"}, ("on",)),
+        "grain": Choice("Interval", {"day": "Day", "week": "Week", "month": "Month"}, ("week",)),
+        "windows": Choice("Windows", {"calendar": "Calendar", "rolling": "Rolling"}, ("calendar",)),
+    }
+    for segment in activity.segments:
+        values = activity.everyone[f"segment_{segment.key}"].unique().sort().to_list()
+        found[f"s.{segment.key}"] = Choice(segment.label, {value: value for value in values}, several=True)
+    return found
+
+
+def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
+    """Bring session and address together, before any widget is drawn; say what a link asked for in vain.
+
+    An address that came from outside decides alone: what it does not name is at its default. It is not rewritten then,
+    or Back could not pass it.
+    """
+    state, asked = _picks(), {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
+    came = (page, asked) != st.session_state.get("address")
+    if came:
+        for name in _names(page):
+            state.pop(name, None)
+        state.update(_meant_for(page, asked))
+    offered = choices(activity, has_accounts=has_accounts, picked=state)
+    if came:
+        _say_what_is_not_there(_meant_for(page, asked), offered)
+    cleaned = {name: choice.clean(state.get(name, choice.default)) for name, choice in offered.items()}
+    state.clear()
+    state.update(cleaned)
+    st.session_state["choices"] = offered
+    if st.session_state.pop("changed", False):
+        asked = address(page)
+        st.query_params.from_dict({name: list(values) for name, values in asked.items()})
+    st.session_state["address"] = (page, asked)
+
+
+def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Choice]) -> None:
+    for name, values in asked.items():
+        if name.startswith("s.") and name not in offered:
+            st.warning(f"The link filters by {words.md(name[2:62])}, which is no segment here. It is ignored.")
+        for value in values if name in offered else ():
+            if value not in offered[name].options:
+                what, label = words.md(value[:60]), words.md(offered[name].label.lower())
+                st.warning(f"The link asks for {label} “{what}”, which does not exist here. It is ignored.")
+
+
+def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
+    """What of an address speaks to a page. `to.plan` filters by plan like `s.plan`, but only where a click leads."""
+    names = (*SHARED, *OF_PAGE[page])
+    found = {name: values for name, values in asked.items() if name in names or name.startswith("s.")}
+    leads_here = "feature" in OF_PAGE[page]
+    drilled = {f"s.{name[3:]}": values for name, values in asked.items() if name.startswith("to.") and leads_here}
+    return {**found, **drilled}
+
+
+def _names(page: str) -> list[str]:
+    """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
+    return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *OF_PAGE[page]]
+
+
+def address(page: str) -> dict[str, Values]:
+    """The address of a page with everything that is picked."""
+    state = _picks()
+    return {name: state[name] for name in _names(page) if state.get(name) and not _goes_without_saying(name)}
+
+
+def _goes_without_saying(name: str) -> bool:
+    """Whether "any" is picked, and would be if the address did not name it."""
+    choice = cast(dict[str, Choice], st.session_state.get("choices", {})).get(name)
+    return _picks()[name] == ("",) and (choice is None or choice.default == ("",))
+
+
+def _picks() -> dict[str, Values]:
+    return cast(dict[str, Values], st.session_state.setdefault("picks", {}))
+
+
+# Widgets -----------------------------------------------------------------------------------------------------------
+
+
+def pick(name: str, *, show_label: bool = False) -> None:
+    """The widget of one choice: a row of buttons for a few short options, else a list."""
+    choice, key = st.session_state["choices"][name], f"pick {name}"
+    now = _picks()[name]
+    st.session_state[key] = list(now) if choice.several else next(iter(now), None)
+    visibility: Literal["visible", "collapsed"] = "visible" if show_label else "collapsed"
+    options: dict[str, Any] = {
+        "options": list(choice.options), "format_func": lambda value: choice.options.get(value, value), "key": key,
+        "on_change": _picked, "args": (name,), "label_visibility": visibility,
+    }  # fmt: skip
+    if choice.several:
+        st.multiselect(words.md(choice.label), placeholder="All", **options)
+    elif len(choice.options) <= 4 and name not in LISTS:
+        st.segmented_control(choice.label, required=True, **options)
+    else:
+        st.selectbox(choice.label, width=165, **options)
+
+
+def _picked(name: str) -> None:
+    value = st.session_state[f"pick {name}"]
+    _change(**{name: tuple(value) if isinstance(value, list) else (value,)})
+
+
+def _change(**values: Values) -> None:
+    if "feature" in values:
+        _picks().pop("start", None)
+        _picks().pop("back", None)
+    _picks().update(values)
+    st.session_state["changed"] = True
+
+
+def bar(activity: Activity) -> None:
+    """The filters that all pages share, and those that are on, each with a way to take it off."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
+        if len(st.session_state["choices"]["unit"].options) > 1:
+            pick("unit")
+        active = [(name, value) for name, values in _picks().items() if name.startswith("s.") for value in values]
+        if activity.segments:
+            with st.popover(f"Filter · {len(active)}" if active else "Filter", icon=":material/filter_alt:"):
+                for segment in activity.segments:
+                    pick(f"s.{segment.key}", show_label=True)
+        pick("w")
+        pick("vs")
+        for name, value in active[:6]:
+            label = f"{words.md(st.session_state['choices'][name].label)}: {words.md(value[:40])}"
+            st.button(label, icon=":material/close:", key=f"off {name} {value}", on_click=_take_off, args=(name, value),
+                      type="tertiary", help="Remove this filter")  # fmt: skip
+
+
+def _take_off(name: str, value: str) -> None:
+    _change(**{name: tuple(v for v in _picks()[name] if v != value)})
+
+
+def links(pages: Mapping[str, Any]) -> None:
+    """Links to the pages, which carry what is picked."""
+    for name, page in pages.items():
+        st.page_link(page, query_params={k: list(v) for k, v in address(name).items()})
+
+
+# What was picked ---------------------------------------------------------------------------------------------------
+
+
+def selection() -> Selection:
+    """What all pages share: users or accounts, segment filters, how many weeks, compared with what."""
+    state = _picks()
+    where = tuple((name[2:], values) for name, values in state.items() if name.startswith("s.") and values)
+    return Selection(cast(Any, state["unit"][0]), where, int(state["w"][0]), cast(Any, state["vs"][0]))
+
+
+def split() -> str | None:
+    """The segment by which the adoption page splits; None where the product has none for these units."""
+    return _picks()["by"][0] or None
+
+
+def denominator() -> Denominator:
+    """Out of whom adoption is counted."""
+    return cast(Denominator, _picks()["of"][0])
+
+
+def returning() -> Returning:
+    """The question of the retention page."""
+    state = {name: _picks()[name][0] for name in OF_PAGE["retention"]}
+    return Returning(cast(Any, state["start"]), state["feature"] or None, state["back"] or None,
+                     cast(Any, state["grain"]), cast(Any, state["count"]), cast(Any, state["windows"]))  # fmt: skip
+
+
+def span(pick: Selection, question: Returning) -> tuple[int, int]:
+    """How many cohorts the weeks picked make, and how many to skip to reach those compared with."""
+    months = max(3, round(pick.weeks / 4.35))
+    size = {"day": min(7 * pick.weeks, 42), "week": pick.weeks, "month": months}[question.grain]
+    year = {"day": 364, "week": 52, "month": 12}[question.grain]
+    return size, size if pick.compare == "previous" else year
+
+
+# From a table or a figure to another page --------------------------------------------------------------------------
+
+
+def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
+    """When a row of the features table is picked: open the retention of its feature."""
+
+    def go() -> None:
+        row = selected(key, "rows")
+        if row is not None:
+            _go(table["feature"][row])
+
+    return go
+
+
+def opens_cell(by: str | None, key: str) -> Callable[[], None]:
+    """When a cell of feature x segment is clicked: open the retention of the feature in the segment."""
+
+    def go() -> None:
+        point = selected(key, "points")
+        if point is not None:
+            _go(point["customdata"][0], by, point["customdata"][1])
+
+    return go
+
+
+def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: str | None, key: str) -> Callable[[], None]:
+    """When a cell of the table twin is picked: as `opens_cell`. features: label -> key."""
+
+    def go() -> None:
+        cell = selected(key, "cells")
+        if cell is not None:
+            feature = features[table[table.columns[0]][cell[0]]]
+            _go(feature, *((by, cell[1]) if cell[1] != table.columns[0] else ()))
+
+    return go
+
+
+def _go(feature: str, by: str | None = None, segment: str = "") -> None:
+    where = {f"to.{by}": (segment,)} if by else {}
+    st.session_state["go"] = {"feature": (feature,), "start": ("first_use",), "back": (feature,), **where}
+
+
+def follow() -> None:
+    """Open the page that a click asked for, if one did.
+
+    Streamlit puts the next page's query on this page first, which leaves an entry in the history. So the query holds
+    this page's own address too, and what is new in it means nothing here: Back shows the page as it was left.
+    """
+    asked = st.session_state.pop("go", None)
+    if asked:
+        query = {**address("adoption"), **asked}
+        st.switch_page(PAGES["retention"], query_params={name: list(values) for name, values in query.items()})

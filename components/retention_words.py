@@ -1,0 +1,127 @@
+"""What the retention page says: the answer, the line under the curve, and what is behind a cell."""
+
+from datetime import date
+from typing import Any, cast
+
+import polars as pl
+
+from components.theme import day, percent, points
+from components.words import many, md, not_yet, population
+from queries.activity import Activity
+from queries.measures.retention import Returning, horizon
+from queries.product import Selection
+from queries.stats import TOO_FEW, difference, rates
+
+STARTS = {"signup": "Sign-up", "first_active": "First active day", "first_use": "First use", "any_use": "Any use"}
+IN = {"day": "on", "week": "in", "month": "in"}
+SPOKEN_OF = {"day": 7, "week": 4, "month": 1}  # the interval the answer is about, or the latest before it
+
+
+def answer(
+    activity: Activity, pick: Selection, question: Returning,
+    cells: pl.DataFrame, now: pl.DataFrame, before: pl.DataFrame,
+) -> str:  # fmt: skip
+    """How many come back, how sure that is, and whether the cohorts compared with did better.
+
+    cells: as `retention` returns. now, before: as `pooled` returns, of these cohorts and of those compared with.
+    """
+    grain, who = question.grain, starting(activity, pick, question)
+    if cells.is_empty() or cells["of"].sum() == 0:
+        way_out = "Look further back, or remove a filter." if pick.where else "Look further back."
+        return not_yet(activity, grain) or f"**Nobody started.** There are no {who} in these {grain}s. {way_out}"
+    later = now.filter(pl.col("interval") > 0)
+    if later.is_empty():
+        started = cells.filter((pl.col("interval") == 1) & (pl.col("of") > 0))
+        when = day(cast(date, started["completes"].min())) if started.height else "a later day"
+        return f"**Not yet.** No cohort has completed {grain} 1; the first does on {when}."
+    row = later.filter(pl.col("interval") <= SPOKEN_OF[grain]).sort("interval").row(-1, named=True)
+    k, n, of = row["interval"], row["n"], row["of"]
+    then = f"{IN[grain]} {grain} {k}"
+    if of < TOO_FEW:
+        return f"**Too few for a rate.** Of {of:,} {who}, {n:,} were back {then}; a rate needs {TOO_FEW}."
+    found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
+    back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
+    when = then if question.count == "on" else f"{then} or later"
+    sure = f" ({_band(found)})" if question.start != "any_use" else ""
+    return f"**{percent(n, of)} were {back} {when}**{sure}, of {of:,} {who}. {_against(before, row, question)}".strip()
+
+
+def _band(row: dict[str, Any]) -> str:
+    return f"95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f}"
+
+
+def _against(before: pl.DataFrame, row: dict[str, int], question: Returning) -> str:
+    earlier = before.filter(pl.col("interval") == row["interval"])
+    if question.start == "any_use" or earlier.is_empty():
+        return ""
+    n, of = earlier.select("n", "of").row(0)
+    gap = difference(row["n"], row["of"], n, of)
+    if gap is None:
+        return ""
+    span = f"{points(gap.low, of)} to {points(gap.high, of)}, 95 %"
+    if not gap.sure:
+        return f"No sure difference from the cohorts compared with: {percent(n, of)} ({span})."
+    word = "Better" if gap.value > 0 else "Worse"
+    return f"{word} than the cohorts compared with: {percent(n, of)} ({points(gap.value, of)}; {span})."
+
+
+def starting(activity: Activity, pick: Selection, question: Returning) -> str:
+    """Who is followed: users who first used Export, accounts with Plan Enterprise who signed up."""
+    feature = md(activity.feature(question.feature).label) if question.feature else ""
+    did = {"signup": "signed up", "first_active": "became active", "first_use": f"first used {feature}",
+           "any_use": f"used {feature}"}[question.start]  # fmt: skip
+    return f"{population(activity, pick)} who {did}"
+
+
+def small_print(activity: Activity, pick: Selection, question: Returning, cells: pl.DataFrame) -> str:
+    """The line under the curve: what counts as back, which windows, how many cohorts, who is in none."""
+    grain, unit = question.grain, pick.unit
+    parts = [f"On = back {IN[grain]} that {grain}"]
+    if question.count == "on_or_after":
+        until = day(horizon(activity.calendar, question), year=True)
+        parts = [f"On or after = back {IN[grain]} that {grain} or later, up to {until} for all cohorts alike"]
+    own = f"{grain}s counted from each {unit}'s own start; by day, so hour-exact windows are not offered"
+    parts.append(f"calendar {grain}s" if question.windows == "calendar" else own)
+    whole = cells.filter(pl.col("complete") & (pl.col("interval") == 1) & (pl.col("of") > 0))["cohort"].n_unique()
+    parts.append(f"{whole} {'cohort has' if whole == 1 else 'cohorts have'} completed {grain} 1")
+    parts.append("each point pools those that have completed it, so the right end is older cohorts alone")
+    if question.start == "any_use":
+        parts.append(f"a {unit} is in the cohort of every {grain} of use, so cohorts overlap: no band, no comparison")
+    elif activity.unknown_starts:
+        unknown = f"{many(activity.unknown_starts, unit)} of unknown start"
+        are = "is" if activity.unknown_starts == 1 else "are"
+        parts.append(f"{unknown} (no sign-up date, seen in the first 28 days of history) {are} in none")
+    return "; ".join(parts) + "."
+
+
+def note(activity: Activity, pick: Selection, question: Returning, size: int) -> str:
+    """What is shown, and against what."""
+    back = "any active feature" if question.back is None else md(activity.feature(question.back).label)
+    against = "as many before them" if pick.compare == "previous" else "those a year before"
+    what = f"{STARTS[question.start]} to {back}, by {question.grain}"
+    return f"{what}: the latest {size} cohorts, compared with {against} at the same age."
+
+
+def cell(row: dict[str, Any], question: Returning, unit: str) -> str:
+    """One cohort and interval. row: of `retention`, with its rates."""
+    n, of, k, grain = row["n"], row["of"], row["interval"], question.grain
+    if n is None:
+        return f"Not yet: {grain} {k} of this cohort completes on {day(row['completes'], year=True)}."
+    if of < TOO_FEW:
+        return f"{n:,} of {many(of, unit)} were back {IN[grain]} {grain} {k}: too few for a rate (it needs {TOO_FEW})."
+    return f"**{percent(n, of)}** ({_band(row)}): {n:,} of {many(of, unit)} were back {IN[grain]} {grain} {k}."
+
+
+def cell_against(row: dict[str, Any], pool: pl.DataFrame, question: Returning, unit: str) -> str:
+    """The cohort of a cell against all the other cohorts together at the same age."""
+    together = pool.filter(pl.col("interval") == row["interval"])
+    if row["n"] is None or together.is_empty():
+        return ""
+    n, of = together["n"][0] - row["n"], together["of"][0] - row["of"]
+    gap = difference(row["n"], row["of"], n, of) if question.start != "any_use" else None
+    others = f"The other cohorts together: {n:,} of {many(of, unit)}"
+    if gap is None:
+        return f"{others}."
+    judged = "a sure difference" if gap.sure else "could be chance"
+    span = f"95 %: {points(gap.low, of)} to {points(gap.high, of)}"
+    return f"{others} ({percent(n, of)}). Difference {points(gap.value, of)}, {judged} ({span})."

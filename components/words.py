@@ -1,0 +1,108 @@
+r"""Words that all pages share: units, periods, who a number is about, how fresh the data is.
+
+Sentences about numbers are computed from them by rules that stand here and beside (`adoption_words`,
+`retention_words`), never by a model. They are Markdown, so names that come from data go through `md`. A sentence says
+what is sure, says so when nothing is, and names its denominator and period.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from components.theme import day
+from queries.activity import Activity
+from queries.calendar import Grain, Period
+from queries.extract import Manifest
+from queries.product import Feature, Selection
+
+PLURALS = {"user": "users", "account": "accounts"}
+LONG = 60  # characters of a name in a sentence
+STALE_DAYS = 2  # without data, until the freshness strip says so
+
+
+def md(text: object) -> str:
+    r"""A text from the data as Markdown that shows it as it is.
+
+    >>> print(md("<b>*Pro*</b> :red[x] $1$"))
+    \<b\>\*Pro\*\</b\> \:red\[x\] \$1\$
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=&])", r"\\\1", " ".join(str(text).split()))
+
+
+def spoken(text: str) -> str:
+    r"""A sentence of ours without its Markdown, for a screen reader.
+
+    >>> spoken(r"**34 % were back to Audit\-log**, of 9.")
+    '34 % were back to Audit-log, of 9.'
+    """
+    return re.sub(r"\\(.)|\*\*", r"\1", text)
+
+
+def many(n: float, unit: str) -> str:
+    """A number of units.
+
+    >>> many(1, "user"), many(1240, "account")
+    ('1 user', '1,240 accounts')
+    """
+    return f"{n:,.0f} {unit if n == 1 else PLURALS.get(unit, unit + 's')}"
+
+
+def span(period: Period) -> str:
+    """A run of whole weeks: the 4 weeks to 15 Nov."""
+    weeks = period.days // 7
+    return f"the week to {day(period.last)}" if weeks == 1 else f"the {weeks} weeks to {day(period.last)}"
+
+
+def cohort_name(last: date, grain: str) -> str:
+    """What a cohort is called by its last day: w/e 15 Nov, Sun 15 Nov, Nov 2026."""
+    return {"day": f"{last:%a} {day(last)}", "week": f"w/e {day(last)}"}.get(grain, f"{last:%b %Y}")
+
+
+def not_yet(activity: Activity, grain: Grain) -> str:
+    """When the first whole period of history ends, where none has ended yet; else nothing."""
+    calendar = activity.calendar
+    if calendar.periods(grain, 1):
+        return ""
+    ends = day(calendar.period_of(calendar.first_day, grain).last)
+    return f"**Not yet.** The first whole {grain} of history ends on {ends}."
+
+
+def titles(features: Sequence[Feature]) -> dict[str, str]:
+    """Feature key -> label."""
+    return {feature.key: feature.label for feature in features}
+
+
+def population(activity: Activity, pick: Selection) -> str:
+    """Who the numbers are about: users, or users with Plan Enterprise or Business."""
+    labels = {segment.key: segment.label for segment in activity.segments}
+    parts = [f"{md(labels.get(key, key))} {_any_of(values)}" for key, values in pick.where]
+    return f"{PLURALS[pick.unit]} with {' and '.join(parts)}" if parts else PLURALS[pick.unit]
+
+
+def _any_of(values: Sequence[str]) -> str:
+    named = [md(value if len(value) <= LONG else value[: LONG - 1] + "…") for value in values[:3]]
+    return " or ".join([*named, *([f"{len(values) - 3} more"] if len(values) > 3 else [])])
+
+
+def freshness(activity: Activity, today: date) -> str:
+    """How far the data goes: complete to when, how much of the open week there is, and whether it has stopped."""
+    calendar = activity.calendar
+    week = calendar.period_of(calendar.as_of, "week")
+    said = [f"Complete to {calendar.as_of:%a %-d %b %Y}"]
+    if not calendar.is_complete(week):
+        said.append(f"this week has {(calendar.as_of - week.first).days + 1} of 7 days and is in no comparison")
+    late = (today - calendar.as_of).days
+    if late > STALE_DAYS:
+        said.append(f"nothing since, for {late:,} days")
+    return " · ".join(said)
+
+
+def left_out(found: Manifest) -> list[str]:
+    """What is counted nowhere, or with a caveat, a line each."""
+    return [f"{row.n:,} of {row.of:,} {row.what}." for row in found.left_out]
+
+
+def definition(measure: object) -> str:
+    """A measure's definition for the screen: its docstring, up to what only a programmer needs."""
+    text = re.split(r"\n\s*(?:Arguments:|Columns|>>>)", getattr(measure, "__doc__", None) or "")[0]
+    return "\n\n".join(md(part) for part in text.split("\n\n") if part.strip())

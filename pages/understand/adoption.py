@@ -1,0 +1,37 @@
+"""Which features do people use, out of those who could, and what changed that is real?"""
+
+import streamlit as st
+
+from components import adoption_words as words
+from components import cards, filters, tables
+from queries import access, answers, snapshot, stats
+from queries.answers import ask
+from queries.measures.adoption import adoption, breadth, new_adopters, reach
+
+pick, of, by = filters.selection(), filters.denominator(), filters.split()
+activity = answers.within(snapshot.load(access.LOCAL_OWNER), pick)
+period = activity.calendar.last_weeks(4)
+earlier = period.shifted(-28 if pick.compare == "previous" else -364)
+
+now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
+weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
+cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of))
+changes = stats.changes(now, before, weeks, shown=pick.weeks)
+
+st.markdown(words.answer(activity, pick, changes, cells, period, of))
+cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
+                         ask(breadth, activity, period), ask(breadth, activity, earlier), pick))  # fmt: skip
+
+table = tables.features(activity, changes, period.first)
+with st.container(horizontal=True, vertical_alignment="center"):
+    filters.pick("of")
+    cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, reach, breadth)
+    tables.download(table, "adoption", key="adoption csv")
+tables.show_features(table, filters.opens_feature(table, "features"), key="features")
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    filters.pick("by", show_label=True)
+    as_table = st.toggle("Table", key="cells as table")
+    tables.download(cells, "adoption_by_segment", key="cells csv")
+cards.heat(activity, cells, by, as_table=as_table)
+st.caption(words.heat_note(cells))

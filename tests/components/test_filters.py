@@ -1,0 +1,170 @@
+"""What can be picked, what an address means, and what it is when something is picked."""
+
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from components import filters
+from components.filters import Choice, Values
+from queries.activity import Activity
+from queries.measures.retention import Returning
+from queries.product import Selection
+from tests.examples import three_users
+
+
+@pytest.fixture(scope="module")
+def activity() -> Activity:
+    return three_users()[0]
+
+
+@pytest.fixture
+def picks(monkeypatch: pytest.MonkeyPatch, activity: Activity) -> dict[str, Values]:
+    """A session in which everything is at its default."""
+    offered = filters.choices(activity, has_accounts=True, picked={})
+    picked = {name: choice.default for name, choice in offered.items()}
+    monkeypatch.setattr(st, "session_state", {"picks": picked, "choices": offered})
+    return picked
+
+
+def offered(activity: Activity, *, has_accounts: bool = True, **picked: str) -> dict[str, Choice]:
+    return filters.choices(activity, has_accounts=has_accounts, picked={name: (v,) for name, v in picked.items()})
+
+
+# What can be picked --------------------------------------------------------------------------------------------------
+
+
+ONE = Choice("Weeks", {"6": "6 weeks", "12": "12"}, ("12",))
+SEVERAL = Choice("Plan", {"Pro": "Pro", "Free": "Free"}, several=True)
+
+
+@pytest.mark.parametrize(("choice", "asked", "kept"), [
+    (ONE, ("6",), ("6",)), (ONE, ("13",), ("12",)), (ONE, (), ("12",)), (ONE, ("13", "6", "12"), ("6",)),
+    (SEVERAL, ("Free", "Pro"), ("Free", "Pro")), (SEVERAL, ("Free", "Free", "x"), ("Free",)), (SEVERAL, ("x",), ()),
+])  # fmt: skip
+def test_a_choice_keeps_what_is_on_offer_and_else_its_default(choice: Choice, asked: Values, kept: Values) -> None:
+    assert choice.clean(asked) == kept
+
+
+def test_every_default_is_on_offer(activity: Activity) -> None:
+    for name, choice in offered(activity).items():
+        assert choice.several or choice.default[0] in choice.options, name
+
+
+def test_there_are_no_accounts_to_count_where_the_product_has_none(activity: Activity) -> None:
+    assert list(offered(activity, has_accounts=False)["unit"].options) == ["user"]
+    assert list(offered(activity, has_accounts=True)["unit"].options) == ["user", "account"]
+
+
+def test_accounts_are_not_split_by_what_users_are(activity: Activity) -> None:
+    assert offered(activity)["by"].options == {"plan": "Plan"}
+    assert offered(activity, unit="account")["by"].options == {"": "(no segments)"}
+    assert offered(activity, has_accounts=False, unit="account")["by"].options == {"plan": "Plan"}
+
+
+def test_retention_starts_from_a_feature_only_when_one_is_picked(activity: Activity) -> None:
+    assert list(offered(activity)["start"].options) == ["signup", "first_active"]
+    found = offered(activity, feature="export")
+    assert list(found["start"].options) == ["signup", "first_active", "first_use", "any_use"]
+    assert (found["start"].default, found["back"].default) == (("first_use",), ("export",))
+
+
+@pytest.mark.parametrize(("asked", "back"), [(("exprot",), ("",)), (("exprot", "open"), ("open",)),
+                                             (("export", "open"), ("export",))])  # fmt: skip
+def test_what_hangs_on_a_feature_hangs_on_one_that_there_is(activity: Activity, asked: Values, back: Values) -> None:
+    found = filters.choices(activity, has_accounts=True, picked={"feature": asked})
+
+    assert found["feature"].clean(asked) == found["back"].default == back
+
+
+def test_a_segment_offers_its_values(activity: Activity) -> None:
+    plan = offered(activity)["s.plan"]
+
+    assert (plan.label, list(plan.options), plan.several) == ("Plan", ["Free", "Pro"], True)
+
+
+# What an address means -----------------------------------------------------------------------------------------------
+
+
+def test_an_address_speaks_of_what_is_shared_the_segments_and_the_page(picks: dict[str, Values]) -> None:
+    asked = {"unit": ("account",), "s.plan": ("Pro",), "of": ("all",), "feature": ("export",), "utm": ("x",)}
+
+    assert filters._meant_for("adoption", asked) == {"unit": ("account",), "s.plan": ("Pro",), "of": ("all",)}
+    assert filters._meant_for("retention", asked) == {"unit": ("account",), "s.plan": ("Pro",), "feature": ("export",)}
+
+
+def test_a_click_in_a_segment_filters_the_page_it_leads_to_and_not_the_one_it_left(picks: dict[str, Values]) -> None:
+    asked = {"to.plan": ("Pro",), "s.plan": ("Free",)}
+
+    assert filters._meant_for("retention", asked) == {"s.plan": ("Pro",)}
+    assert filters._meant_for("adoption", asked) == {"s.plan": ("Free",)}
+
+
+def test_the_address_of_a_page_names_what_is_shared_and_its_own(picks: dict[str, Values]) -> None:
+    shared = {"unit": ("user",), "w": ("12",), "vs": ("previous",)}
+
+    assert filters.address("adoption") == {**shared, "of": ("eligible",), "by": ("plan",)}
+    assert filters.address("retention") == {
+        **shared, "start": ("signup",), "count": ("on",), "grain": ("week",), "windows": ("calendar",),
+    }  # fmt: skip
+
+
+def test_the_address_names_the_segments_filtered_by(picks: dict[str, Values]) -> None:
+    picks["s.plan"] = ("Pro", "Free")
+
+    assert filters.address("adoption")["s.plan"] == ("Pro", "Free")
+
+
+def test_the_address_says_any_feature_where_it_would_not_be_meant(
+    activity: Activity, picks: dict[str, Values]
+) -> None:
+    picks.update(feature=("export",), start=("first_use",), back=("",))
+    st.session_state["choices"] = offered(activity, feature="export")
+
+    assert filters.address("retention")["back"] == ("",)
+
+
+# What was picked -----------------------------------------------------------------------------------------------------
+
+
+def test_the_defaults_are_twelve_weeks_of_users_without_a_filter(picks: dict[str, Values]) -> None:
+    assert filters.selection() == Selection()
+    assert (filters.split(), filters.denominator()) == ("plan", "eligible")
+    assert filters.returning() == Returning()
+
+
+def test_what_is_picked_is_what_is_asked(picks: dict[str, Values]) -> None:
+    picks.update({"unit": ("account",), "s.plan": ("Pro",), "w": ("26",), "vs": ("year",), "by": ("",), "of": ("all",)})
+
+    assert filters.selection() == Selection("account", (("plan", ("Pro",)),), 26, "year")
+    assert (filters.split(), filters.denominator()) == (None, "all")
+
+
+@pytest.mark.parametrize(("grain", "weeks", "compare", "span"), [
+    ("week", 12, "previous", (12, 12)), ("week", 6, "year", (6, 52)), ("day", 6, "previous", (42, 42)),
+    ("day", 52, "year", (42, 364)), ("month", 52, "previous", (12, 12)), ("month", 6, "year", (3, 12)),
+])  # fmt: skip
+def test_the_weeks_make_as_many_cohorts_as_can_be_read(
+    grain: Any, weeks: int, compare: Any, span: tuple[int, int]
+) -> None:
+    assert filters.span(Selection(weeks=weeks, compare=compare), Returning(grain=grain)) == span
+
+
+# A click -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, Values]) -> None:
+    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro"]}]}}
+
+    filters.opens_cell("plan", "cells")()
+
+    assert st.session_state["go"] == {"feature": ("export",), "start": ("first_use",), "back": ("export",),
+                                      "to.plan": ("Pro",)}  # fmt: skip
+
+
+def test_a_click_that_unpicks_asks_for_nothing(picks: dict[str, Values]) -> None:
+    st.session_state["cells"] = {"selection": {"points": []}}
+
+    filters.opens_cell("plan", "cells")()
+
+    assert "go" not in st.session_state
