@@ -42,7 +42,7 @@ def answer(
     if first["of"] < TOO_FEW:
         rate = f"{first['n']:,} of {whom}, too few for a rate (it needs {TOO_FEW})"
     most = f"**{names[first['feature']]}** is used most: {rate} in {span(period)}."
-    return " ".join(filter(None, [most, _moved(changes, names, period), _lagging(cells, names)]))
+    return " ".join(filter(None, [most, _moved(changes, names, period), _apart(cells, names)]))
 
 
 def _moved(changes: pl.DataFrame, names: dict[str, str], period: Period) -> str:
@@ -62,14 +62,16 @@ def _change(row: dict[str, Any]) -> str:
     return "" if row["change"] is None else f"{arrow(row['change'])} {points(row['change'], row['of'])}, "
 
 
-def _lagging(cells: pl.DataFrame, names: dict[str, str]) -> str:
-    sure = cells.filter(pl.col("marked") & (pl.col("gap") < 0) & ~pl.col("segment").is_in([UNKNOWN, OTHER]))
+def _apart(cells: pl.DataFrame, names: dict[str, str]) -> str:
+    """The segment that differs most from the rest, of those that surely do."""
+    sure = cells.filter(pl.col("marked") & ~pl.col("segment").is_in([UNKNOWN, OTHER]))
     if sure.is_empty():
         return ""
-    row = sure.sort("gap").row(0, named=True)
+    row = sure.sort(pl.col("gap").abs(), descending=True).row(0, named=True)
     here, elsewhere = percent(row["n"], row["of"]), percent(row["rest"] * row["of"], row["of"])
     low, high = points(row["gap_low"], row["of"]), points(row["gap_high"], row["of"])
-    where = f"**{md(row['segment'])}** lags most in **{names[row['feature']]}**"
+    verb = "lags" if row["gap"] < 0 else "leads"
+    where = f"**{md(row['segment'])}** {verb} most in **{names[row['feature']]}**"
     return f"{where}: {here} against {elsewhere} elsewhere (n {row['of']:,}; gap {low} to {high}, 95 %)."
 
 

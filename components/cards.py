@@ -12,6 +12,7 @@ from components import charts, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity
 from queries.measures.retention import Returning
+from queries.product import Selection
 from queries.stats import rates
 
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
@@ -46,9 +47,13 @@ def explain(note: str, *measures: object) -> None:
             )
 
 
-def heat(activity: Activity, cells: pl.DataFrame, by: str | None, *, as_table: bool) -> None:
-    """Feature x segment, as a figure or as its table twin; a cell opens the retention of that feature and segment."""
+def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: str | None, *, as_table: bool) -> None:
+    """Feature x segment, as a figure or as its table twin; a cell opens the retention of that feature and segment.
+
+    order: has the features in a column `feature`, as the page lists them above.
+    """
     alt, names = "Adoption by feature and segment", words.titles(activity.features)
+    cells = order.select("feature").join(cells, on="feature", maintain_order="left_right")
     if as_table:
         labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
         grid = tables.grid(labelled, FEATURE, "segment")
@@ -58,9 +63,10 @@ def heat(activity: Activity, cells: pl.DataFrame, by: str | None, *, as_table: b
         chart(charts.heat(cells, names, palette()), alt, "cells", filters.opens_cell(by, "cells"))
 
 
-def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, unit: str, takeaway: str) -> None:
+def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Selection, takeaway: str) -> None:
     """The pooled retention curve, with a band where cohorts share no unit."""
-    figure = charts.curve(now, before, unit, question.grain, palette(), band=question.start != "any_use")
+    earlier, band = retention_words.BEFORE[pick.compare], question.start != "any_use"
+    figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, band=band)
     chart(figure, words.spoken(takeaway), "curve")
 
 
@@ -72,6 +78,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: 
         tables.show_grid(grid, partial(_pick_grid_cell, grid, "cohort grid"), "cohort grid", alt)
     else:
         chart(charts.cohorts(cells, pool, question.grain, palette()), alt, "cohorts", partial(_pick_point, "cohorts"))
+        st.caption(retention_words.key(charts.scale(cells)))
     cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
     picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
     if picked.height:

@@ -51,12 +51,19 @@ def heat(cells: pl.DataFrame, names: dict[str, str], palette: Palette) -> go.Fig
 
 
 def curve(
-    now: pl.DataFrame, before: pl.DataFrame, unit: str, grain: str, palette: Palette, *, band: bool = True
+    now: pl.DataFrame,
+    before: pl.DataFrame,
+    unit: str,
+    grain: str,
+    palette: Palette,
+    *,
+    earlier: str = "the cohorts before",
+    band: bool = True,
 ) -> go.Figure:
-    """Do they come back: the pooled curve with its 95 % band, and the cohorts before it in grey.
+    """Do they come back: the pooled curve with its 95 % band, and that of earlier cohorts in grey.
 
-    now, before: interval, n, of, cohorts, as `retention.pooled` returns. Points with under 100 units are hollow. band:
-    not for recurring cohorts, which share units.
+    now, before: interval, n, of, cohorts, as `retention.pooled` returns. Points with under 100 units are hollow.
+    earlier: what the earlier cohorts are called. band: not for recurring cohorts, which share units.
     """
     now, before = rates(now).filter(pl.col("rate").is_not_null()), rates(before).filter(pl.col("rate").is_not_null())
     main, figure = palette.categorical[0], go.Figure()
@@ -67,7 +74,7 @@ def curve(
     ))  # fmt: skip
     figure.add_trace(go.Scatter(
         x=before["interval"], y=before["rate"], mode="lines", line={"color": palette.context, "width": 2},
-        hovertext=[f"compared with: {percent(n, of)}, {count(n)} of {count(of)}" for n, of in before["n", "of"].rows()],
+        hovertext=[f"{earlier}: {percent(n, of)}, {count(n)} of {count(of)}" for n, of in before["n", "of"].rows()],
         hoverinfo="text",
     ))  # fmt: skip
     figure.add_trace(go.Scatter(
@@ -76,13 +83,13 @@ def curve(
                 "line": {"color": main, "width": 2}},
         hovertext=[_curve_hover(row, unit, grain) for row in now.iter_rows(named=True)], hoverinfo="text",
     ))  # fmt: skip
-    ends = [_end_label(before, "compared with", palette.context), _end_label(now, "these cohorts", main)]
+    ends = [_end_label(before, earlier.removeprefix("the "), palette.context), _end_label(now, "these cohorts", main)]
     figure.update_layout(
         layout(
             palette, 300, annotations=_apart([end for end in ends if end]),
             xaxis={"title": {"text": f"{grain}s after the start"}, "dtick": 1 if now.height <= 16 else None,
                    "range": [-0.2, max([1, *now["interval"], *before["interval"]]) + 0.2]},
-            yaxis={"tickformat": ".0%", "rangemode": "tozero"}, margin={"r": 110},
+            yaxis={"tickformat": ".0%", "rangemode": "tozero"}, margin={"r": 150},
         )
     )  # fmt: skip
     return figure
@@ -101,7 +108,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palett
         shown["cohort"].unique(maintain_order=True).to_list(),
         shown["interval"].unique().sort().to_list(),
     )
-    top = float(shown["rate"].quantile(0.95) or 1.0)
+    top = scale(cells)
     figure = go.Figure(
         [
             _squares(_by_row(shown, names, intervals), intervals, list(range(len(names))), top, palette),
@@ -124,6 +131,11 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palett
         )
     )  # fmt: skip
     return figure
+
+
+def scale(cells: pl.DataFrame) -> float:
+    """The rate at which the colours of a cohort grid end: the 95th percentile of its cells after interval 0."""
+    return float(rates(cells.filter(pl.col("interval") > 0))["rate"].quantile(0.95) or 1.0)
 
 
 def _by_row(cells: pl.DataFrame, names: list[Any], intervals: list[int]) -> list[list[float | None]]:

@@ -23,6 +23,7 @@ from queries.measures.retention import Returning
 from queries.product import Selection
 
 Values = tuple[str, ...]
+CHIPS = 6  # filters shown beside the others; all are under Filter
 SHARED = ("unit", "w", "vs")
 PAGES = {"adoption": "pages/understand/adoption.py", "retention": "pages/understand/retention.py"}
 LISTS = ("by", "feature", "start", "back")  # names that come from data are long, and buttons would obey their Markdown
@@ -54,8 +55,8 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
     units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
     found = {
         "unit": Choice("Count", units, ("user",)),
-        "w": Choice("Weeks", {"6": "6 weeks", "12": "12", "26": "26", "52": "52"}, ("12",)),
-        "vs": Choice("Compare", {"previous": "vs before", "year": "vs a year before"}, ("previous",)),
+        "w": Choice("Weeks", {"6": "6 wk", "12": "12 wk", "26": "26 wk", "52": "52 wk"}, ("12",)),
+        "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",)),
         "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
         "by": Choice("Split by", splits or {"": "(no segments)"}, (next(iter(splits), ""),)),
         "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
@@ -182,10 +183,12 @@ def bar(activity: Activity) -> None:
                     pick(f"s.{segment.key}", show_label=True)
         pick("w")
         pick("vs")
-        for name, value in active[:6]:
+        for name, value in active[:CHIPS]:
             label = f"{words.md(st.session_state['choices'][name].label)}: {words.md(value[:40])}"
             st.button(label, icon=":material/close:", key=f"off {name} {value}", on_click=_take_off, args=(name, value),
                       type="tertiary", help="Remove this filter")  # fmt: skip
+        if len(active) > CHIPS:
+            st.caption(f"and {len(active) - CHIPS} more", width="content")
 
 
 def _take_off(name: str, value: str) -> None:

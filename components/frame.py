@@ -59,4 +59,7 @@ def _ask_to_refresh() -> None:
 def explain(error: InsightsError) -> None:
     """An error as its sentence, and a way to try again."""
     st.error(str(error), icon=":material/error:")
-    st.button("Try again", icon=":material/refresh:", on_click=_ask_to_refresh)
+    with st.container(horizontal=True):
+        st.button("Try again", icon=":material/refresh:", on_click=_ask_to_refresh)
+        if snapshot.serves():
+            st.button("Show the last good numbers", icon=":material/undo:")

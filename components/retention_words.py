@@ -14,6 +14,7 @@ from queries.stats import TOO_FEW, difference, rates
 
 STARTS = {"signup": "Sign-up", "first_active": "First active day", "first_use": "First use", "any_use": "Any use"}
 IN = {"day": "on", "week": "in", "month": "in"}
+BEFORE = {"previous": "the cohorts before", "year": "the cohorts a year before"}
 SPOKEN_OF = {"day": 7, "week": 4, "month": 1}  # the interval the answer is about, or the latest before it
 
 
@@ -43,14 +44,15 @@ def answer(
     back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
     when = then if question.count == "on" else f"{then} or later"
     sure = f" ({_band(found)})" if question.start != "any_use" else ""
-    return f"**{percent(n, of)} were {back} {when}**{sure}, of {of:,} {who}. {_against(before, row, question)}".strip()
+    against = _against(before, row, question, pick)
+    return f"**{percent(n, of)} were {back} {when}**{sure}, of {of:,} {who}. {against}".strip()
 
 
 def _band(row: dict[str, Any]) -> str:
     return f"95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f}"
 
 
-def _against(before: pl.DataFrame, row: dict[str, int], question: Returning) -> str:
+def _against(before: pl.DataFrame, row: dict[str, int], question: Returning, pick: Selection) -> str:
     earlier = before.filter(pl.col("interval") == row["interval"])
     if question.start == "any_use" or earlier.is_empty():
         return ""
@@ -60,9 +62,9 @@ def _against(before: pl.DataFrame, row: dict[str, int], question: Returning) -> 
         return ""
     span = f"{points(gap.low, of)} to {points(gap.high, of)}, 95 %"
     if not gap.sure:
-        return f"No sure difference from the cohorts compared with: {percent(n, of)} ({span})."
+        return f"No sure difference from {BEFORE[pick.compare]}: {percent(n, of)} ({span})."
     word = "Better" if gap.value > 0 else "Worse"
-    return f"{word} than the cohorts compared with: {percent(n, of)} ({points(gap.value, of)}; {span})."
+    return f"{word} than {BEFORE[pick.compare]}: {percent(n, of)} ({points(gap.value, of)}; {span})."
 
 
 def starting(activity: Activity, pick: Selection, question: Returning) -> str:
@@ -100,6 +102,12 @@ def note(activity: Activity, pick: Selection, question: Returning, size: int) ->
     against = "as many before them" if pick.compare == "previous" else "those a year before"
     what = f"{STARTS[question.start]} to {back}, by {question.grain}"
     return f"{what}: the latest {size} cohorts, compared with {against} at the same age."
+
+
+def key(top: float) -> str:
+    """What the colours and marks of a cohort grid mean."""
+    dark = f"The strongest colour is {100 * top:.0f} % or more"
+    return f"{dark}; a dotted cell is not complete yet; a dot stands for fewer than {TOO_FEW}, no rate."
 
 
 def cell(row: dict[str, Any], question: Returning, unit: str) -> str:

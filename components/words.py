@@ -93,7 +93,7 @@ def freshness(activity: Activity, today: date) -> str:
         said.append(f"this week has {(calendar.as_of - week.first).days + 1} of 7 days and is in no comparison")
     late = (today - calendar.as_of).days
     if late > STALE_DAYS:
-        said.append(f"nothing since, for {late:,} days")
+        said.append(f":orange[**nothing since, for {late:,} days**]")
     return " · ".join(said)
 
 

@@ -6,8 +6,9 @@ fully loaded; otherwise it is *open* and enters no rate, difference or verdict.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 Grain = Literal["day", "week", "month"]
 EPOCH = date(1970, 1, 1)
@@ -27,6 +28,32 @@ def day_number(day: date) -> int:
 def to_date(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=number)
+
+
+def clock_changes(timezone: str, first: date, last: date) -> list[tuple[datetime, int]]:
+    """When the clocks of a zone stand how far from UTC: (from this moment in UTC, naive; seconds to add), oldest first.
+
+    The first entry is where the zone stands at the start of `first`; every change up to the end of `last` follows.
+
+    >>> clock_changes("Europe/Berlin", date(2026, 10, 1), date(2026, 11, 1))
+    [(datetime.datetime(2026, 10, 1, 0, 0), 7200), (datetime.datetime(2026, 10, 25, 1, 0), 3600)]
+    """
+    zone, day = ZoneInfo(timezone), timedelta(days=1)
+
+    def offset(moment: datetime) -> int:
+        return int(moment.replace(tzinfo=UTC).astimezone(zone).utcoffset().total_seconds())  # type: ignore[union-attr]
+
+    at, end = datetime(first.year, first.month, first.day), datetime(last.year, last.month, last.day) + day
+    found = [(at, offset(at))]
+    while at < end:
+        low, at = at, at + day
+        if offset(at) != found[-1][1]:
+            high = at
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                low, high = (middle, high) if offset(middle) == found[-1][1] else (low, middle)
+            found.append((high, offset(high)))
+    return found
 
 
 @dataclass(frozen=True, order=True)

@@ -6,12 +6,13 @@ on nothing but the product file and the days asked for, so a warehouse that reme
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from queries import sql
-from queries.calendar import WORD_DAYS
+from queries.calendar import WORD_DAYS, day_number, to_date
 from queries.product import Exclusion, Product
 
 Select = sa.Select[*tuple[Any, ...]]
@@ -28,29 +29,30 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
 
 
-def events(product: Product, sections: Mapping[str, Columns]) -> sa.Subquery:
-    """The events as we count them: user, account, name (texts), day and loaded_day (day numbers), one row each.
+def events(product: Product, sections: Mapping[str, Columns], first: date, last: date) -> sa.Subquery:
+    """The events as they stand: user, anonymous, account and name in their own types, and day (a day number).
 
-    The user is the one that the identity table names for the id, or the id itself.
+    first, last: the days that matter; the day of a row outside them may be one off, but never within them.
     """
     part, columns = product.events, sections["events"]
     table = source(product, part.table, columns)
-    user = sql.text(table.c[part.user])
-    if part.anonymous:
-        user = sa.func.coalesce(user, sql.text(table.c[part.anonymous]))
-    origin: sa.FromClause = table
-    if product.identity:
-        known = identity(product, sections).subquery("identity")
-        origin = table.outerjoin(known, known.c.anonymous == user)
-        user = sa.func.coalesce(known.c.user, user)
-    fields: list[sa.ColumnElement[Any]] = [
-        user.label("user"),
-        (sql.text(table.c[part.account]) if part.account else sa.cast(sa.null(), sa.String)).label("account"),
-        sql.text(table.c[part.name]).label("name"),
-        _day(product, table, columns, part.time).label("day"),
-        (_day(product, table, columns, part.loaded_at) if part.loaded_at else _no_day()).label("loaded_day"),
-    ]
-    return sa.select(*fields).select_from(origin).subquery("e")
+    named = {"user": part.user, "anonymous": part.anonymous, "account": part.account, "name": part.name}
+    kept = [table.c[column].label(name) for name, column in named.items() if column]
+    kind = cast(sql.TimeKind, columns[part.time])
+    day = sql.local_day_within(table.c[part.time], kind, product.timezone, first, last)
+    loaded = table.c[part.loaded_at].label("loaded_at") if part.loaded_at else sa.null().label("loaded_at")
+    return sa.select(*kept, loaded, day.label("day")).subquery("e")
+
+
+def _said(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, name: str) -> sa.ColumnElement[str]:
+    """A column of `events` as text; null where the product names no such column."""
+    column = getattr(product.events, name)
+    return sql.text(rows.c[name], sections["events"][column]) if column else sa.cast(sa.null(), sa.String)
+
+
+def _who(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[str]:
+    user = _said(product, sections, rows, "user")
+    return sa.func.coalesce(user, _said(product, sections, rows, "anonymous")) if product.events.anonymous else user
 
 
 def _day(product: Product, table: sa.FromClause, columns: Columns, column: str) -> sa.ColumnElement[int]:
@@ -63,21 +65,30 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int) -> Sele
     until: the last day number that can be true. The reasons are disjoint, in this order: no_user, no_time, no_name,
     too_early (before `events.since`), too_late (after `until`). loaded_day: the day of the newest arrival.
     """
-    e = events(product, sections).c
-    since = sql.day_number(sa.cast(sa.literal(product.events.since, sa.Date), sa.Date))
-    whole = sa.and_(e.user.is_not(None), e.day.is_not(None), e.name.is_not(None))
-    useful = sa.and_(whole, e.day >= since, e.day <= until)
+    rows = events(product, sections, product.events.since, to_date(until))
+    user, name, day = _who(product, sections, rows), _said(product, sections, rows, "name"), rows.c.day
+    since = day_number(product.events.since)
+    whole = sa.and_(user.is_not(None), day.is_not(None), name.is_not(None))
+    useful = sa.and_(whole, day >= since, day <= until)
     return sa.select(
         sa.func.count().label("events"),
-        sql.count_if(e.user.is_(None)).label("no_user"),
-        sql.count_if(sa.and_(e.user.is_not(None), e.day.is_(None))).label("no_time"),
-        sql.count_if(sa.and_(e.user.is_not(None), e.day.is_not(None), e.name.is_(None))).label("no_name"),
-        sql.count_if(sa.and_(whole, e.day < since)).label("too_early"),
-        sql.count_if(sa.and_(whole, e.day > until)).label("too_late"),
-        sa.func.min(sa.case((useful, e.day))).label("first_day"),
-        sa.func.max(sa.case((useful, e.day))).label("last_day"),
-        sa.func.max(e.loaded_day).label("loaded_day"),
+        sql.count_if(user.is_(None)).label("no_user"),
+        sql.count_if(sa.and_(user.is_not(None), day.is_(None))).label("no_time"),
+        sql.count_if(sa.and_(user.is_not(None), day.is_not(None), name.is_(None))).label("no_name"),
+        sql.count_if(sa.and_(whole, day < since)).label("too_early"),
+        sql.count_if(sa.and_(whole, day > until)).label("too_late"),
+        sa.func.min(sa.case((useful, day))).label("first_day"),
+        sa.func.max(sa.case((useful, day))).label("last_day"),
+        _loaded_day(product, sections, rows).label("loaded_day"),
     )
+
+
+def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[int]:
+    """The day of the newest arrival."""
+    if not product.events.loaded_at:
+        return _no_day()
+    kind = cast(sql.TimeKind, sections["events"][product.events.loaded_at])
+    return sql.local_day(sa.func.max(rows.c.loaded_at), kind, product.timezone)
 
 
 def activity(product: Product, sections: Mapping[str, Columns], origin: int, first: int, last: int) -> Select:
@@ -86,19 +97,35 @@ def activity(product: Product, sections: Mapping[str, Columns], origin: int, fir
     origin: day number of bit 0 of d0. first, last: the day numbers read, both included. Event names that belong to no
     feature share a row with a null name: they tell when a user was first seen.
     """
-    e = events(product, sections).c
-    names = sorted({name for feature in product.features for name in feature.events})
-    name = sa.case((e.name.in_(names), e.name)) if names else e.name
-    day = sa.select(
-        e.user, e.account, name.label("name"), e.day,
-        ((e.day - origin) // WORD_DAYS).label("word"), sql.bit((e.day - origin) % WORD_DAYS).label("bit"),
-    ).where(e.user.is_not(None), e.name.is_not(None), e.day.between(first, last)).subquery("d").c  # fmt: skip
-    words = [
-        sa.func.coalesce(sql.bit_or_agg(sa.case((day.word == i, day.bit))), 0).label(f"d{i}")
-        for i in range((last - origin) // WORD_DAYS + 1)
-    ]
-    keys = (day.user, day.account, day.name)
-    return sa.select(*keys, sa.func.min(day.day).label("first_day"), *words).group_by(*keys)
+    rows = events(product, sections, to_date(first), to_date(last))
+    starts = range(origin, last + 1, WORD_DAYS)
+    inside = [rows.c.day.between(start, start + WORD_DAYS - 1) for start in starts]
+    days = [sql.bit_or_agg(sa.case((there, sql.bit(rows.c.day - start)))).label(f"d{i}")
+            for i, (start, there) in enumerate(zip(starts, inside, strict=True))]  # fmt: skip
+    # Grouped as they stand first: the ids of millions of events become text only once they are thousands of rows
+    keys = [rows.c[key] for key in ("user", "anonymous", "account", "name") if key in rows.c]
+    few = sa.select(*keys, sa.func.min(rows.c.day).label("first_day"), *days)
+    few_rows = few.where(rows.c.day.between(first, last)).group_by(*keys).subquery("g")
+    return _regrouped(product, sections, few_rows, len(days))
+
+
+def _regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, words: int) -> Select:
+    """Grouped events with ids as text, the user that the identity table names, and names of no feature as null."""
+    user, name = _who(product, sections, rows), _said(product, sections, rows, "name")
+    origin: sa.FromClause = rows
+    if product.identity:
+        known = identity(product, sections).subquery("identity")
+        origin = rows.outerjoin(known, known.c.anonymous == user)
+        user = sa.func.coalesce(known.c.user, user)
+    names = sorted({event for feature in product.features for event in feature.events})
+    told = sa.case((name.in_(names), name)) if names else name
+    people = sa.select(
+        user.label("user"), _said(product, sections, rows, "account").label("account"), told.label("name"),
+        rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),
+    ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
+    days = [sa.func.coalesce(sql.bit_or_agg(people[f"d{i}"]), 0).label(f"d{i}") for i in range(words)]
+    keys = (people.user, people.account, people.name)
+    return sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
 
 
 def identity(product: Product, sections: Mapping[str, Columns]) -> Select:

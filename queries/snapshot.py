@@ -100,6 +100,14 @@ def _check(found: Manifest, product_now: Product) -> None:
         raise SnapshotError("The product file has changed what is counted.")
 
 
+def serves() -> bool:
+    """Whether the snapshot in use can be shown as it is."""
+    try:
+        return need_to_refresh() is None
+    except InsightsError:
+        return False
+
+
 def load(viewer: Viewer) -> Activity:
     """What a viewer may see of the snapshot in use; the same object for all who may see the same.
 

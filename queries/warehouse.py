@@ -139,10 +139,11 @@ def _duckdb(url: sa.URL | str, config: dict[str, str]) -> sa.Engine:
     # Without it, DuckDB would read the names of Python variables as tables
     engine = sa.create_engine(url, connect_args={"config": {"python_enable_replacements": "false", **config}})
 
-    def in_utc(connection: Any, _: object) -> None:  # else a cast in a .sql file would depend on the machine's zone
+    def prepare(connection: Any, _: object) -> None:  # else a cast in a .sql file would depend on the machine's zone
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
 
-    sa.event.listen(engine, "connect", in_utc)
+    sa.event.listen(engine, "connect", prepare)
     return engine
 
 

@@ -72,9 +72,9 @@ class World:
 
     def counted(self) -> list[tuple[str, str | None, date, str]]:
         """(user, account, day, name) of the events that count: somebody's, nobody's who is excluded, and loaded."""
-        out = {person.id for person in self.people if person.excluded}
+        out, last = {person.id for person in self.people if person.excluded}, self.last_loaded()
         found = [(e.user, e.account, self.day_of(e.at), e.name) for e in self.events if e.user and e.user not in out]
-        return [event for event in found if event[2] <= self.last_loaded()]
+        return [event for event in found if event[2] <= last]
 
 
 @dataclass(frozen=True)
@@ -116,16 +116,17 @@ def span_of(day: date, grain: str, week_start: int) -> Span:
 
 def complete_spans(world: World, grain: str) -> list[Span]:
     """All calendar periods that end on or before as_of, from the one in which history begins."""
-    days = (world.last_loaded() - world.first_day()).days + 1
-    spans = [span_of(world.first_day() + timedelta(days=i), grain, world.week_start) for i in range(days)]
-    return [span for span in dict.fromkeys(spans) if span[1] <= world.last_loaded()]
+    first, last = world.first_day(), world.last_loaded()
+    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    spans = [span_of(day, grain, world.week_start) for day in days]
+    return [span for span in dict.fromkeys(spans) if span[1] <= last]
 
 
 class Oracle:
     """The units of a world that a selection leaves, and what they did."""
 
     def __init__(self, world: World, unit: str = "user", where: Where = ()) -> None:
-        self.world, self.unit, self.as_of = world, unit, world.last_loaded()
+        self.world, self.unit, self.as_of, self.edge = world, unit, world.last_loaded(), world.first_day() + LEFT_EDGE
         self.events = world.counted()
         self.people = {person.id: person for person in world.people if not person.excluded}
         self.users = sorted({*self.people, *(user for user, *_ in self.events)})
@@ -194,7 +195,7 @@ class Oracle:
 
     def _is_known(self, signup: date | None, first: date | None) -> bool:
         """Left edge: without a sign-up date, whoever is first seen in the first 28 days has an unknown start."""
-        return signup is not None or (first is not None and first >= self.world.first_day() + LEFT_EDGE)
+        return signup is not None or (first is not None and first >= self.edge)
 
     def _users(self, where: Where) -> list[Unit]:
         units = []

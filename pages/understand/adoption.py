@@ -33,5 +33,5 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     filters.pick("by", show_label=True)
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
-cards.heat(activity, cells, by, as_table=as_table)
+cards.heat(activity, cells, table, by, as_table=as_table)
 st.caption(words.heat_note(cells))

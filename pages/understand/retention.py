@@ -21,7 +21,7 @@ st.markdown(answer)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in ("feature", "start", "back", "count", "grain", "windows"):
         filters.pick(name, show_label=True)
-cards.curve(now, before, question, pick.unit, answer)
+cards.curve(now, before, question, pick, answer)
 st.caption(words.small_print(activity, pick, question, cells))
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -237,9 +237,9 @@ def test_the_answer_is_the_pooled_rate_of_week_four_with_its_interval(activity: 
 
 
 @pytest.mark.parametrize(("earlier", "said"), [
-    (175, "No sure difference from the cohorts compared with: 35 % (−7 pt to +5 pt, 95 %)."),
-    (225, "Worse than the cohorts compared with: 45 % (−11 pt; −17 pt to −5 pt, 95 %)."),
-    (100, "Better than the cohorts compared with: 20 % (+14 pt; +9 pt to +19 pt, 95 %)."),
+    (175, "No sure difference from the cohorts before: 35 % (−7 pt to +5 pt, 95 %)."),
+    (225, "Worse than the cohorts before: 45 % (−11 pt; −17 pt to −5 pt, 95 %)."),
+    (100, "Better than the cohorts before: 20 % (+14 pt; +9 pt to +19 pt, 95 %)."),
 ])  # fmt: skip
 def test_a_difference_from_the_cohorts_before_is_called_only_when_it_is_sure(
     activity: Activity, earlier: int, said: str
@@ -394,7 +394,7 @@ def test_the_population_of_many_or_long_values_stays_short(activity: Activity) -
     (date(2026, 11, 18), date(2026, 11, 19),
      "Complete to Wed 18 Nov 2026 · this week has 3 of 7 days and is in no comparison"),
     (date(2026, 11, 15), date(2026, 11, 17), "Complete to Sun 15 Nov 2026"),
-    (date(2026, 11, 15), date(2026, 11, 18), "Complete to Sun 15 Nov 2026 · nothing since, for 3 days"),
+    (date(2026, 11, 15), date(2026, 11, 18), "Complete to Sun 15 Nov 2026 · :orange[**nothing since, for 3 days**]"),
 ])  # fmt: skip
 def test_the_freshness_strip_says_what_is_whole_and_when_the_data_stopped(
     activity: Activity, as_of: date, today: date, said: str

@@ -1,20 +1,29 @@
-SELECT d."user", d.account, d.name, min(d.day) AS first_day,
-    coalesce(bit_or(CASE WHEN (d.word = 0) THEN d.bit END), 0) AS d0,
-    coalesce(bit_or(CASE WHEN (d.word = 1) THEN d.bit END), 0) AS d1
+SELECT p."user", p.account, p.name, min(p.first_day) AS first_day,
+    coalesce(bit_or(p.d0), 0) AS d0,
+    coalesce(bit_or(p.d1), 0) AS d1
+FROM (SELECT coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) AS "user",
+    nullif(trim(CAST(g.account AS VARCHAR)), '') AS account,
+    CASE WHEN (nullif(trim(CAST(g.name AS VARCHAR)), '') IN ('a', 'b', 'it''s')) THEN nullif(trim(CAST(g.name AS VARCHAR)), '') END AS name,
+    g.first_day AS first_day,
+    g.d0 AS d0,
+    g.d1 AS d1
 FROM (SELECT e."user" AS "user",
+    e.anonymous AS anonymous,
     e.account AS account,
-    CASE WHEN (e.name IN ('a', 'b', 'it''s')) THEN e.name END AS name,
-    e.day AS day,
-    (e.day - 20000) / 56 AS word,
-    (CAST(1 AS BIGINT) << CAST((e.day - 20000) % 56 AS INTEGER)) AS bit
-FROM (SELECT coalesce(identity."user", coalesce(nullif(trim(CAST(app.events.user_id AS VARCHAR)), ''), nullif(trim(CAST(app.events.cookie AS VARCHAR)), ''))) AS "user",
-    nullif(trim(CAST(app.events.account_id AS VARCHAR)), '') AS account,
-    nullif(trim(CAST(app.events.name AS VARCHAR)), '') AS name,
-    (CAST(timezone('America/New_York', app.events.at) AS DATE) - DATE '1970-01-01') AS day,
-    (CAST(timezone('America/New_York', timezone('UTC', app.events.loaded)) AS DATE) - DATE '1970-01-01') AS loaded_day
-FROM app.events LEFT OUTER JOIN (SELECT nullif(trim(CAST(identity.cookie AS VARCHAR)), '') AS anonymous,
+    e.name AS name,
+    min(e.day) AS first_day,
+    bit_or(CASE WHEN (e.day BETWEEN 20000 AND 20055) THEN (CAST(1 AS BIGINT) << CAST(e.day - 20000 AS INTEGER)) END) AS d0,
+    bit_or(CASE WHEN (e.day BETWEEN 20056 AND 20111) THEN (CAST(1 AS BIGINT) << CAST(e.day - 20056 AS INTEGER)) END) AS d1
+FROM (SELECT app.events.user_id AS "user",
+    app.events.cookie AS anonymous,
+    app.events.account_id AS account,
+    app.events.name AS name,
+    app.events.loaded AS loaded_at,
+    (CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2024-11-03 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01') AS day
+FROM app.events) AS e
+WHERE e.day BETWEEN 20010 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g LEFT OUTER JOIN (SELECT nullif(trim(CAST(identity.cookie AS VARCHAR)), '') AS anonymous,
     min(nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS "user",
     count(DISTINCT nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS users
 FROM identity
-WHERE nullif(trim(CAST(identity.cookie AS VARCHAR)), '') IS NOT NULL GROUP BY nullif(trim(CAST(identity.cookie AS VARCHAR)), '')) AS identity ON identity.anonymous = coalesce(nullif(trim(CAST(app.events.user_id AS VARCHAR)), ''), nullif(trim(CAST(app.events.cookie AS VARCHAR)), ''))) AS e
-WHERE e."user" IS NOT NULL AND e.name IS NOT NULL AND e.day BETWEEN 20010 AND 20110) AS d GROUP BY d."user", d.account, d.name
+WHERE nullif(trim(CAST(identity.cookie AS VARCHAR)), '') IS NOT NULL GROUP BY nullif(trim(CAST(identity.cookie AS VARCHAR)), '')) AS identity ON identity.anonymous = coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))
+WHERE coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name

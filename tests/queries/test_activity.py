@@ -14,7 +14,7 @@ from queries.calendar import WORD_DAYS, day_number
 from queries.errors import InsightsError
 from queries.product import EVERYONE, Feature, Selection, Unit
 from tests.oracle import Oracle, Person, Where
-from tests.strategies import FILTERS, MONDAY, OPEN, Case, Schema, check, did, load, narrowed, spelled, worlds
+from tests.strategies import MONDAY, OPEN, WHERE, Case, Schema, check, did, load, narrowed, spelled, worlds
 
 UNITS: Schema = {"id": pl.String, "entry_day": pl.Int32, "signup_day": pl.Int32, "ended_day": pl.Int32,
                  "known_start": pl.Boolean}  # fmt: skip
@@ -47,7 +47,7 @@ def units(activity: Activity) -> dict[str, tuple[int | None, int | None, bool]]:
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), st.sampled_from(FILTERS), examples=150)
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, examples=150)
 def test_units_and_their_days_are_what_the_oracle_finds(case: Case, unit: Unit, where: Where) -> None:
     activity, oracle = narrowed(case, unit, case.can(where)), Oracle(case.world, unit, case.can(where))
     segments = [segment.key for segment in case.world.segments if unit in ("user", segment.of)]

@@ -14,7 +14,7 @@ from queries.errors import InsightsError
 from queries.measures.adoption import Denominator, adoption, breadth, new_adopters, reach
 from queries.product import Feature, Selection, Unit
 from tests.oracle import Event, Oracle, Person, Span, Where, complete_spans, span_of
-from tests.strategies import EXPORT, FILTERS, MONDAY, OPEN, Case, check, did, load, narrowed, spelled, worlds
+from tests.strategies import DICE, EXPORT, MONDAY, OPEN, WHERE, Case, check, did, load, narrowed, spelled, worlds
 
 KEYS = {"feature": pl.String, "segment": pl.String, "period": pl.Date}
 ADOPTION = {**KEYS, "n": pl.UInt32, "of": pl.UInt32, "outside": pl.UInt32, "complete": pl.Boolean}
@@ -22,7 +22,7 @@ NEW = {**KEYS, "n": pl.UInt32, "of": pl.UInt32, "complete": pl.Boolean}
 REACH = {"period": pl.Date, "n": pl.UInt32, "of": pl.UInt32, "adopted": pl.UInt32, "complete": pl.Boolean}
 BREADTH = {"features": pl.UInt16, "n": pl.UInt32, "of": pl.UInt32}
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
-ASKED = (st.sampled_from(FILTERS), st.sampled_from(get_args(Grain)))
+ASKED = (WHERE, DICE.map(lambda dice: dice.choice(get_args(Grain))))
 
 
 def frame(rows: list[Any], schema: dict[str, Any]) -> pl.DataFrame:
