@@ -78,7 +78,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: 
         tables.show_grid(grid, partial(_pick_grid_cell, grid, "cohort grid"), "cohort grid", alt)
     else:
         chart(charts.cohorts(cells, pool, question.grain, palette()), alt, "cohorts", partial(_pick_point, "cohorts"))
-        st.caption(retention_words.key(charts.scale(cells)))
+        st.caption(retention_words.key(charts.scale(cells, pool)))
     cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
     picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
     if picked.height:

@@ -89,7 +89,7 @@ def curve(
             palette, 300, annotations=_apart([end for end in ends if end]),
             xaxis={"title": {"text": f"{grain}s after the start"}, "dtick": 1 if now.height <= 16 else None,
                    "range": [-0.2, max([1, *now["interval"], *before["interval"]]) + 0.2]},
-            yaxis={"tickformat": ".0%", "rangemode": "tozero"}, margin={"r": 150},
+            yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": 16},
         )
     )  # fmt: skip
     return figure
@@ -108,7 +108,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palett
         shown["cohort"].unique(maintain_order=True).to_list(),
         shown["interval"].unique().sort().to_list(),
     )
-    top = scale(cells)
+    top = scale(cells, pool)
     figure = go.Figure(
         [
             _squares(_by_row(shown, names, intervals), intervals, list(range(len(names))), top, palette),
@@ -133,9 +133,13 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palett
     return figure
 
 
-def scale(cells: pl.DataFrame) -> float:
-    """The rate at which the colours of a cohort grid end: the 95th percentile of its cells after interval 0."""
-    return float(rates(cells.filter(pl.col("interval") > 0))["rate"].quantile(0.95) or 1.0)
+def scale(cells: pl.DataFrame, pool: pl.DataFrame) -> float:
+    """The rate at which the colours of a cohort grid end: the 95th percentile of its cells after interval 0.
+
+    Where no cohort has enough for a rate, the highest of all together.
+    """
+    one, together = (rates(frame.filter(pl.col("interval") > 0))["rate"] for frame in (cells, pool))
+    return float(one.quantile(0.95) or together.max() or 1.0)  # type: ignore[arg-type]
 
 
 def _by_row(cells: pl.DataFrame, names: list[Any], intervals: list[int]) -> list[list[float | None]]:
@@ -245,13 +249,11 @@ def _end_label(line: pl.DataFrame, text: str, color: str) -> dict[str, Any] | No
     if line.is_empty():
         return None
     last = line.row(-1, named=True)
-    return {"x": last["interval"], "y": last["rate"], "text": text, "xanchor": "left", "xshift": 8, "showarrow": False,
-            "font": {"color": color, "size": 13}}  # fmt: skip
+    place = {"x": last["interval"], "y": last["rate"], "xanchor": "right", "yshift": 14}
+    return {**place, "text": text, "showarrow": False, "font": {"color": color, "size": 13}}
 
 
 def _apart(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Labels that would lie on each other, moved apart."""
-    if len(labels) == 2 and abs(labels[0]["y"] - labels[1]["y"]) < 0.04 and abs(labels[0]["x"] - labels[1]["x"]) < 2:
-        lower, upper = sorted(labels, key=lambda label: label["y"])
-        return [{**lower, "yshift": -9}, {**upper, "yshift": 9}]
-    return labels
+    """The labels of two lines: that of the higher above its end, that of the lower below."""
+    higher_last = sorted(labels, key=lambda label: label["y"])
+    return [{**label, "yshift": -14} for label in higher_last[:-1]] + higher_last[-1:]

@@ -119,7 +119,7 @@ def _events(
     dice: Random, zone: str, first: date, days: int, accounts: tuple[str | None, ...]
 ) -> Iterator[Event]:
     """Habits: somebody does a thing every so many days, so many times; and at times an event of nobody."""
-    for _ in range(dice.choice((1, 3, 20, 50, 80))):
+    for _ in range(dice.choice((1, 10, 40, 60, 80))):
         user, name, account = dice.choice(USERS), dice.choice(NAMES), dice.choice(accounts)
         begin, step, wall = dice.randrange(days), dice.choice((1, 3, 6, 7, 8, 28, 31)), dice.choice(WALL)
         for offset in range(begin, min(days, begin + step * dice.randint(1, 15)), step):

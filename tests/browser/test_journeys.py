@@ -61,17 +61,17 @@ def test_a_filter_changes_the_answer_and_the_address_and_survives_reload_and_bac
 
     page.get_by_role("radio", name="Accounts").click()
     expect(answer(page)).to_contain_text("eligible accounts in the 4 weeks")
-    page.get_by_role("radio", name="26").click()
+    page.get_by_role("radio", name="26 wk").click()
     expect(page).to_have_url(re.compile("w=26"))
     assert (query(page)["unit"], query(page)["w"]) == (["account"], ["26"])
 
     page.reload()
     settle(page)
-    expect(page.get_by_role("radio", name="26")).to_be_checked()
+    expect(page.get_by_role("radio", name="26 wk")).to_be_checked()
     expect(answer(page)).to_contain_text("eligible accounts in the 4 weeks")
 
     page.go_back()
-    expect(page.get_by_role("radio", name="12", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="12 wk", exact=True)).to_be_checked()
     expect(page.get_by_role("radio", name="Accounts")).to_be_checked()
     page.go_back()
     expect(page.get_by_role("radio", name="Users")).to_be_checked()
@@ -117,7 +117,7 @@ def test_a_row_of_the_features_opens_its_retention_and_back_returns(open_page: O
 
     page.go_back()
     expect(answer(page)).to_have_text(said)
-    expect(page.get_by_role("radio", name="26")).to_be_checked()
+    expect(page.get_by_role("radio", name="26 wk")).to_be_checked()
     assert urlsplit(page.url).path == "/adoption"
 
 

@@ -158,11 +158,11 @@ def test_a_point_of_under_a_hundred_is_hollow_and_one_of_under_thirty_is_not_dra
 def test_the_lines_are_named_at_their_ends_and_apart_from_each_other() -> None:
     figure = curve_figure(points((1, 80, 200)), points((1, 81, 200)))
 
-    assert [(a.text, a.yshift) for a in figure.layout.annotations] == [("these cohorts", -9), ("cohorts before", 9)]
+    assert [(a.text, a.yshift) for a in figure.layout.annotations] == [("these cohorts", -14), ("cohorts before", 14)]
 
 
 def test_the_scale_of_the_curve_starts_at_zero() -> None:
-    assert curve_figure(points((1, 80, 200))).layout.yaxis.rangemode == "tozero"
+    assert curve_figure(points((1, 80, 200))).layout.yaxis.range[0] == 0
 
 
 # The cohorts ---------------------------------------------------------------------------------------------------------

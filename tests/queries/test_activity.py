@@ -47,7 +47,7 @@ def units(activity: Activity) -> dict[str, tuple[int | None, int | None, bool]]:
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, examples=150)
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, examples=100)
 def test_units_and_their_days_are_what_the_oracle_finds(case: Case, unit: Unit, where: Where) -> None:
     activity, oracle = narrowed(case, unit, case.can(where)), Oracle(case.world, unit, case.can(where))
     segments = [segment.key for segment in case.world.segments if unit in ("user", segment.of)]

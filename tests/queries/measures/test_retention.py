@@ -75,7 +75,7 @@ def assert_retention(
 
 
 @pytest.mark.slow
-@check(worlds(), WHERE, ASKED, SIZES)
+@check(worlds(), WHERE, ASKED, SIZES, examples=80)
 def test_retention_of_users_is_what_the_oracle_counts(
     case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
@@ -83,7 +83,7 @@ def test_retention_of_users_is_what_the_oracle_counts(
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), WHERE, ASKED, SIZES)
+@check(worlds(accounts=True), WHERE, ASKED, SIZES, examples=80)
 def test_retention_of_accounts_is_what_the_oracle_counts(
     case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
@@ -94,7 +94,7 @@ def test_retention_of_accounts_is_what_the_oracle_counts(
 
 
 @pytest.mark.slow
-@check(worlds(), ASKED, SIZES, examples=40)
+@check(worlds(), ASKED, SIZES, examples=25)
 def test_on_or_after_never_rises_within_a_cohort_and_is_never_less_than_on(
     case: Case, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
@@ -113,7 +113,7 @@ def test_on_or_after_never_rises_within_a_cohort_and_is_never_less_than_on(
 
 
 @pytest.mark.slow
-@check(worlds(), ASKED, examples=40)
+@check(worlds(), ASKED, examples=25)
 def test_a_cohort_changes_no_pooled_point_that_it_is_incomplete_for(case: Case, questions: list[Returning]) -> None:
     activity = load(case)
 
@@ -129,7 +129,7 @@ def test_a_cohort_changes_no_pooled_point_that_it_is_incomplete_for(case: Case, 
 
 
 @pytest.mark.slow
-@check(worlds(), ASKED, SIZES, examples=40)
+@check(worlds(), ASKED, SIZES, examples=25)
 def test_asking_for_other_cohorts_or_more_intervals_changes_none_that_were_there(
     case: Case, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
@@ -146,7 +146,7 @@ def test_asking_for_other_cohorts_or_more_intervals_changes_none_that_were_there
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), ASKED, examples=40)
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), ASKED, examples=25)
 def test_segments_add_up_to_everyone(case: Case, unit: Unit, questions: list[Returning]) -> None:
     activity, keys = narrowed(case, unit), ["cohort", "interval"]
     assume(activity.units.height > 0)
@@ -160,7 +160,7 @@ def test_segments_add_up_to_everyone(case: Case, unit: Unit, questions: list[Ret
 
 
 @pytest.mark.slow
-@check(worlds(), ASKED, SIZES, examples=40)
+@check(worlds(), ASKED, SIZES, examples=25)
 def test_by_the_day_calendar_and_rolling_are_the_same(
     case: Case, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
