@@ -5,10 +5,15 @@ last day. A month is a calendar month. A period is *complete* when its last day 
 fully loaded; otherwise it is *open* and enters no rate, difference or verdict.
 """
 
+import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+# Zones as the locked tzdata package knows them, not as this machine happens to: what it has may be years old
+zoneinfo.reset_tzpath(())
+ZoneInfo.clear_cache()
 
 Grain = Literal["day", "week", "month"]
 EPOCH = date(1970, 1, 1)
