@@ -128,6 +128,7 @@ class Product:
     features: tuple[Feature, ...] = ()
     as_of: date | None = None
     folder: Path = field(default=Path(), compare=False)
+    file: str = field(default="The product file", compare=False)
 
     @property
     def week_start_name(self) -> str:
@@ -153,7 +154,7 @@ class Product:
             what = f"{file!r} is not UTF-8 text; save it as UTF-8."
         except (OSError, ValueError) as error:
             what = f"{file!r:.120} cannot be read: {getattr(error, 'strerror', None) or error}."
-        raise ProductError("The product file", [Mistake(file, what)])
+        raise ProductError(self.file, [Mistake(file, what)])
 
     def definition_hash(self) -> str:
         """Changes when anything that is counted changes: a rule here, or the text of a `.sql` file of the team's.

@@ -120,17 +120,17 @@ def load(path: Path) -> Product:
     except OSError as error:
         raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
     mistakes: list[Mistake] = []
-    product = _product(_Section(values, "", mistakes), path.parent)
+    product = _product(_Section(values, "", mistakes), path)
     mistakes += _contradictions(product)
     if mistakes:
         raise ProductError(path.name, sorted(mistakes, key=lambda m: m.where))
     return product
 
 
-def _product(top: _Section, folder: Path) -> Product:
+def _product(top: _Section, path: Path) -> Product:
     users, accounts = top.section("users"), top.section("accounts")
     product = Product(
-        name=top.get("name", str, folder.name) or folder.name,
+        name=top.get("name", str, path.parent.name) or path.parent.name,
         timezone=_timezone(top),
         week_start=_week_start(top),
         as_of=top.get("as_of", date),
@@ -141,7 +141,8 @@ def _product(top: _Section, folder: Path) -> Product:
         accounts=_accounts(accounts) if accounts else None,
         identity=_identity(top),
         features=tuple(_feature(key, section) for key, section in top.sections("features")),
-        folder=folder,
+        folder=path.parent,
+        file=path.name,
     )
     top.done()
     return product

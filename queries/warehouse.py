@@ -92,7 +92,7 @@ class Warehouse:
             else:
                 mistakes += _column_mistakes(self.product, section, found[section])
         if mistakes:
-            raise ProductError("The product file", mistakes)
+            raise ProductError(self.product.file, mistakes)
         return found
 
     def _missing(self, table: str, error: WarehouseError) -> str:
@@ -125,10 +125,10 @@ def _engine(product: Product) -> sa.Engine:
         url = sa.make_url(product.connection.url or "")
         if url.get_backend_name() != "duckdb":
             what = f"{url.get_backend_name()!r} is not supported; use duckdb:///path/to/file.duckdb, or `files`."
-            raise ProductError("The product file", [Mistake("warehouse.url", what)])
+            raise ProductError(product.file, [Mistake("warehouse.url", what)])
     except sa.exc.ArgumentError:
         what = "is not a database address like duckdb:///path/to/file.duckdb."
-        raise ProductError("The product file", [Mistake("warehouse.url", what)]) from None
+        raise ProductError(product.file, [Mistake("warehouse.url", what)]) from None
     path = product.folder / (url.database or "")
     if not path.is_file():
         raise WarehouseError("unreachable", f"There is no warehouse at {path}. {NEXT['unreachable']}")
@@ -165,7 +165,7 @@ def _views(engine: sa.Engine, product: Product) -> None:
                 except duckdb.Error as error:
                     mistakes.append(Mistake(where, f"cannot be read: {_first_line(error)}"))
     if mistakes:
-        raise ProductError("The product file", mistakes)
+        raise ProductError(product.file, mistakes)
 
 
 def matches(folder: Path, pattern: str) -> list[Path]:

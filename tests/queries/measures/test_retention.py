@@ -183,6 +183,7 @@ def test_who_is_back_in_week_three_counts_there_though_absent_in_week_two() -> N
 
     assert curve(activity, Returning()) == [1, 1, 0, 1, 0, 0]
     assert curve(activity, Returning(count="on_or_after")) == [1, 1, 1, 1, 0, 0]
+    assert curve(activity, Returning(count="on_or_after", windows="rolling")) == [1, 1, 1, 1, 0, None]
 
 
 def test_interval_zero_is_the_size_of_the_cohort_also_of_those_who_did_nothing_in_it() -> None:
