@@ -83,10 +83,9 @@ def curve(
                 "line": {"color": main, "width": 2}},
         hovertext=[_curve_hover(row, unit, grain) for row in now.iter_rows(named=True)], hoverinfo="text",
     ))  # fmt: skip
-    ends = [_end_label(before, earlier.removeprefix("the "), palette.context), _end_label(now, "these cohorts", main)]
     figure.update_layout(
         layout(
-            palette, 300, annotations=_apart([end for end in ends if end]),
+            palette, 300, annotations=_line_names(now, before, earlier, main, palette.muted),
             xaxis={"title": {"text": f"{grain}s after the start"}, "dtick": 1 if now.height <= 16 else None,
                    "range": [-0.2, max([1, *now["interval"], *before["interval"]]) + 0.2]},
             yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": 16},
@@ -245,15 +244,15 @@ def _cohort_hover(row: dict[str, Any], grain: str) -> str:
     return f"{head}{percent(row['n'], row['of'])} ({band})<br>{row['n']:,} of {row['of']:,}"
 
 
-def _end_label(line: pl.DataFrame, text: str, color: str) -> dict[str, Any] | None:
-    if line.is_empty():
-        return None
-    last = line.row(-1, named=True)
-    place = {"x": last["interval"], "y": last["rate"], "xanchor": "right", "yshift": 14}
-    return {**place, "text": text, "showarrow": False, "font": {"color": color, "size": 13}}
-
-
-def _apart(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The labels of two lines: that of the higher above its end, that of the lower below."""
-    higher_last = sorted(labels, key=lambda label: label["y"])
-    return [{**label, "yshift": -14} for label in higher_last[:-1]] + higher_last[-1:]
+def _line_names(now: pl.DataFrame, before: pl.DataFrame, earlier: str, main: str, grey: str) -> list[dict[str, Any]]:
+    """The names of the two lines, where they lie farthest apart: above the higher, below the lower."""
+    both = now.join(before.select("interval", was="rate"), on="interval").filter(pl.col("interval") > 0)
+    gap = both.select("interval", gap=pl.col("rate") - pl.col("was")).sort(pl.col("gap").abs(), descending=True)
+    at, above = gap.row(0) if gap.height else (None, 1)
+    named = [(now, "these cohorts", main, above >= 0), (before, earlier.removeprefix("the "), grey, above < 0)]
+    found = []
+    for line, text, color, higher in named:
+        place = line.filter(pl.col("interval") == at) if at is not None else line.tail(1)
+        found += [{"x": k, "y": rate, "text": text, "xanchor": "left" if k <= 2 else "center", "yshift": 16 if higher else -16, "showarrow": False,
+                   "font": {"color": color, "size": 13}} for k, rate in place["interval", "rate"].rows()]  # fmt: skip
+    return found

@@ -155,10 +155,17 @@ def test_a_point_of_under_a_hundred_is_hollow_and_one_of_under_thirty_is_not_dra
     assert list(figure.data[2].marker.color) == [LIGHT.categorical[0], LIGHT.paper]
 
 
-def test_the_lines_are_named_at_their_ends_and_apart_from_each_other() -> None:
-    figure = curve_figure(points((1, 80, 200)), points((1, 81, 200)))
+def test_the_lines_are_named_where_they_are_farthest_apart() -> None:
+    figure = curve_figure(points((1, 80, 200), (2, 60, 200)), points((1, 81, 200), (2, 80, 200)))
 
-    assert [(a.text, a.yshift) for a in figure.layout.annotations] == [("these cohorts", -14), ("cohorts before", 14)]
+    named = [(a.text, a.x, a.yshift) for a in figure.layout.annotations]
+    assert named == [("these cohorts", 2, -16), ("cohorts before", 2, 16)]
+
+
+def test_a_line_alone_is_named_at_its_end() -> None:
+    figure = curve_figure(points((1, 80, 200), (2, 60, 200)))
+
+    assert [(a.text, a.x) for a in figure.layout.annotations] == [("these cohorts", 2)]
 
 
 def test_the_scale_of_the_curve_starts_at_zero() -> None:
