@@ -253,6 +253,12 @@ def _line_names(now: pl.DataFrame, before: pl.DataFrame, earlier: str, main: str
     found = []
     for line, text, color, higher in named:
         place = line.filter(pl.col("interval") == at) if at is not None else line.tail(1)
-        found += [{"x": k, "y": rate, "text": text, "xanchor": "left" if k <= 2 else "center", "yshift": 16 if higher else -16, "showarrow": False,
-                   "font": {"color": color, "size": 13}} for k, rate in place["interval", "rate"].rows()]  # fmt: skip
+        style = {
+            "text": text,
+            "yshift": 16 if higher else -16,
+            "showarrow": False,
+            "font": {"color": color, "size": 13},
+        }
+        found += [{**style, "x": k, "y": rate, "xanchor": "left" if k <= 2 else "center"}
+                  for k, rate in place["interval", "rate"].rows()]  # fmt: skip
     return found
