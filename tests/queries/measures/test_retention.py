@@ -75,7 +75,7 @@ def assert_retention(
 
 
 @pytest.mark.slow
-@check(worlds(), WHERE, ASKED, SIZES, examples=80)
+@check(worlds(), WHERE, ASKED, SIZES, examples=60)
 def test_retention_of_users_is_what_the_oracle_counts(
     case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
@@ -83,7 +83,7 @@ def test_retention_of_users_is_what_the_oracle_counts(
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), WHERE, ASKED, SIZES, examples=80)
+@check(worlds(accounts=True), WHERE, ASKED, SIZES, examples=60)
 def test_retention_of_accounts_is_what_the_oracle_counts(
     case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
