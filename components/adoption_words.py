@@ -103,8 +103,9 @@ def headline(
     now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns.
     """
     a, b, units = now.row(0, named=True), before.row(0, named=True), PLURALS[pick.unit]
+    b = b if b["complete"] else {"n": 0, "of": 0, "adopted": 0}  # before history there is nothing to compare with
     share = points(a["n"] / a["of"] - b["n"] / b["of"], a["of"]) if min(a["of"], b["of"]) >= TOO_FEW else None
-    middle, was = median(breadth), median(breadth_before)
+    middle, was = median(breadth), median(breadth_before) if b["of"] else None
     features = None if middle is None or was is None else _signed(middle - was)
     used = percent(a["n"], a["of"]) if a["of"] >= TOO_FEW else f"{a['n']} of {a['of']}"
     numbers = [

@@ -16,6 +16,7 @@ from queries.product import Selection
 from queries.stats import rates
 
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
+MOST_ROWS = 60  # features in a figure; more are slow to draw and nobody reads them
 TOOLS = {"modeBarButtons": [["toImage"]], "displaylogo": False, "toImageButtonOptions": {"scale": 2}}
 
 
@@ -53,7 +54,10 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: str |
     order: has the features in a column `feature`, as the page lists them above.
     """
     alt, names = "Adoption by feature and segment", words.titles(activity.features)
-    cells = order.select("feature").join(cells, on="feature", maintain_order="left_right")
+    shown = order.select("feature") if as_table else order.select("feature").head(MOST_ROWS)
+    if shown.height < order.height:
+        st.caption(f"The first {MOST_ROWS} of {order.height:,} features; all are in the table.")
+    cells = shown.join(cells, on="feature", maintain_order="left_right")
     if as_table:
         labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
         grid = tables.grid(labelled, FEATURE, "segment")
@@ -66,6 +70,7 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: str |
 def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Selection, takeaway: str) -> None:
     """The pooled retention curve, with a band where cohorts share no unit."""
     earlier, band = retention_words.BEFORE[pick.compare], question.start != "any_use"
+    before = before if retention_words.comparable(question) else before.clear()
     figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, band=band)
     chart(figure, words.spoken(takeaway), "curve")
 

@@ -101,10 +101,13 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
     for name, values in asked.items():
         if name.startswith("s.") and name not in offered:
             st.warning(f"The link filters by {words.md(name[2:62])}, which is no segment here. It is ignored.")
-        for value in values if name in offered else ():
-            if value not in offered[name].options:
-                what, label = words.md(value[:60]), words.md(offered[name].label.lower())
-                st.warning(f"The link asks for {label} “{what}”, which does not exist here. It is ignored.")
+        lost = [value for value in values if name in offered and value not in offered[name].options]
+        if lost:
+            what = " and ".join(f"“{words.md(value[:60])}”" for value in lost[:3])
+            more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
+            label = words.md(offered[name].label.lower())
+            do, be = ("does", "It is") if len(lost) == 1 else ("do", "They are")
+            st.warning(f"The link asks for {label} {what}{more}, which {do} not exist here. {be} ignored.")
 
 
 def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:

@@ -43,7 +43,7 @@ def _strip(activity: Activity, now: datetime) -> None:
         st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
         lines = words.left_out(found)
         with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
-            size = f"{words.many(found.events, 'event')} of {words.many(found.users, 'user')}"
+            size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}"
             since = f"{activity.calendar.first_day:%-d %b %Y}"
             st.markdown(f"{size} since {since}; days are those of {words.md(snapshot.product().timezone)}.")
             if lines:

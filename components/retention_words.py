@@ -39,22 +39,35 @@ def answer(
     k, n, of = row["interval"], row["n"], row["of"]
     then = f"{IN[grain]} {grain} {k}"
     if of < TOO_FEW:
-        return f"**Too few for a rate.** Of {of:,} {who}, {n:,} were back {then}; a rate needs {TOO_FEW}."
+        out_of = _of(of, pick, question).removeprefix(", of ")
+        return f"**Too few for a rate.** Of {out_of} {who}, {n:,} were back {then}; a rate needs {TOO_FEW}."
     found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
     back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
     when = then if question.count == "on" else f"{then} or later"
     sure = f" ({_band(found)})" if question.start != "any_use" else ""
     against = _against(before, row, question, pick)
-    return f"**{percent(n, of)} were {back} {when}**{sure}, of {of:,} {who}. {against}".strip()
+    return f"**{percent(n, of)} were {back} {when}**{sure}{_of(of, pick, question)} {who}. {against}".strip()
+
+
+def _of(of: int, pick: Selection, question: Returning) -> str:
+    """Out of how many; where units recur, they are counted once for each period of use, and it is said."""
+    if question.start != "any_use":
+        return f", of {of:,}"
+    return f", of {of:,} {pick.unit}-{question.grain}s (each counted in every {question.grain} of use) of"
 
 
 def _band(row: dict[str, Any]) -> str:
     return f"95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f}"
 
 
+def comparable(question: Returning) -> bool:
+    """Whether cohorts may be compared: not when they share units, nor when the older had longer to come back."""
+    return question.start != "any_use" and question.count == "on"
+
+
 def _against(before: pl.DataFrame, row: dict[str, int], question: Returning, pick: Selection) -> str:
     earlier = before.filter(pl.col("interval") == row["interval"])
-    if question.start == "any_use" or earlier.is_empty():
+    if not comparable(question) or earlier.is_empty():
         return ""
     n, of = earlier.select("n", "of").row(0)
     gap = difference(row["n"], row["of"], n, of)
@@ -87,6 +100,8 @@ def small_print(activity: Activity, pick: Selection, question: Returning, cells:
     whole = cells.filter(pl.col("complete") & (pl.col("interval") == 1) & (pl.col("of") > 0))["cohort"].n_unique()
     parts.append(f"{whole} {'cohort has' if whole == 1 else 'cohorts have'} completed {grain} 1")
     parts.append("each point pools those that have completed it, so the right end is older cohorts alone")
+    if question.count == "on_or_after":
+        parts.append("older cohorts have had longer to come back, so cohorts are not compared")
     if question.start == "any_use":
         parts.append(f"a {unit} is in the cohort of every {grain} of use, so cohorts overlap: no band, no comparison")
     elif activity.unknown_starts:
@@ -100,8 +115,8 @@ def note(activity: Activity, pick: Selection, question: Returning, size: int) ->
     """What is shown, and against what."""
     back = "any active feature" if question.back is None else md(activity.feature(question.back).label)
     against = "as many before them" if pick.compare == "previous" else "those a year before"
-    what = f"{STARTS[question.start]} to {back}, by {question.grain}"
-    return f"{what}: the latest {size} cohorts, compared with {against} at the same age."
+    what = f"{STARTS[question.start]} to {back}, by {question.grain}: the latest {size} cohorts"
+    return f"{what}, compared with {against} at the same age." if comparable(question) else f"{what}."
 
 
 def key(top: float) -> str:
@@ -126,7 +141,7 @@ def cell_against(row: dict[str, Any], pool: pl.DataFrame, question: Returning, u
     if row["n"] is None or together.is_empty():
         return ""
     n, of = together["n"][0] - row["n"], together["of"][0] - row["of"]
-    gap = difference(row["n"], row["of"], n, of) if question.start != "any_use" else None
+    gap = difference(row["n"], row["of"], n, of) if comparable(question) else None
     others = f"The other cohorts together: {n:,} of {many(of, unit)}"
     if gap is None:
         return f"{others}."

@@ -107,6 +107,10 @@ class Calendar:
         """Whether every day of the period is loaded."""
         return period.last <= self.as_of
 
+    def is_observed(self, period: Period) -> bool:
+        """Whether every day of the period is within history and loaded."""
+        return self.first_day <= period.first and period.last <= self.as_of
+
     def periods(self, grain: Grain, count: int | None = None, *, with_open: bool = False) -> tuple[Period, ...]:
         """The last `count` complete periods since history began (all of them when None), oldest first.
 

@@ -21,6 +21,7 @@ from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
 
 FORMAT = 1  # of the tables; a snapshot of an older one is made again
+MOST_NAMES = 1000  # of events taken for features, where none is listed
 MOST_VALUES = 20  # of a segment; the rest are `Other`
 Progress = Callable[[str], None]
 Facts = dict[str, Any]
@@ -280,6 +281,9 @@ def _features(product: Product, raw: pl.DataFrame) -> tuple[Feature, ...]:
     if product.features:
         return product.features
     users = raw.drop_nulls("name").group_by("name").agg(pl.col("unit").n_unique())
+    if users.height > MOST_NAMES:
+        raise DataError(f"The events have {users.height:,} different names, too many to be a feature each. List your "
+                        "features, each with its event names, as [features.name] in the product file.")  # fmt: skip
     return unlisted(tuple(users.sort("unit", "name", descending=[True, False])["name"]))
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ from queries.errors import InsightsError, SnapshotError
 from queries.extract import FORMAT, LeftOut, Manifest, Progress, Snapshot
 from queries.product import Product
 
+DAY = timedelta(days=1)
 KEEP = 3  # snapshots left on disk, so that a reader of the last one is not cut off
 TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows")
 _refreshing, _loading = threading.Lock(), threading.Lock()
@@ -176,7 +177,7 @@ def _write(made: Snapshot, now: datetime) -> None:
         (aside / "manifest.json").write_text(json.dumps(asdict(made.manifest), indent=1))
         _to_disk(aside / "manifest.json")
         aside.rename(place)
-        pointer = home() / ".current"
+        pointer = home() / f".current-{name}"
         pointer.write_text(name)
         _to_disk(pointer)
         pointer.replace(home() / "current")
@@ -185,7 +186,15 @@ def _write(made: Snapshot, now: datetime) -> None:
         why = getattr(error, "strerror", None) or error
         raise SnapshotError(f"The snapshot could not be written to {home()}: {why}. "
                             "Free some room or set SIGHTLINE_DATA to another folder.") from error  # fmt: skip
-    for old in sorted(p for p in home().iterdir() if p.is_dir() and p != place)[: -(KEEP - 1)]:
+    _clear_up(place, now)
+
+
+def _clear_up(in_use: Path, now: datetime) -> None:
+    """Remove all but the latest snapshots, and what a crash left; another process may be writing a young one aside."""
+    folders = sorted(path for path in home().iterdir() if path.is_dir() and path != in_use)
+    placed = [path for path in folders if not path.name.startswith(".")]
+    crashed = [path for path in folders if path.name.startswith(".") and path.name[1:] < f"{now - DAY:%Y%m%dT%H%M%S%f}"]
+    for old in (*crashed, *placed[: -(KEEP - 1)]):
         shutil.rmtree(old, ignore_errors=True)
 
 

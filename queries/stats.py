@@ -186,12 +186,13 @@ def _three_of_four(near: Floats) -> npt.NDArray[np.bool_]:
 def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     """What moved, a row a feature: the rate now, its change (0..1), and whether the weekly series calls it real.
 
-    now, before: feature, n, of in two periods. weeks: feature, period, n, of, complete, over all of history; the limits
-    come from all of it. shown: how many of the latest weeks to return as the trend.
+    now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
+    period, n, of, complete, over all of history; the limits come from all of it. shown: how many of the latest weeks to
+    return as the trend.
     Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began)
     and trend (list of weekly rates, 0..1).
     """
-    earlier = rates(before).select("feature", before="rate")
+    earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
     series = rates(weeks.filter("complete")).sort("period").group_by("feature", maintain_order=True)
     behaviours = [_behaviour(row, shown) for row in series.agg("period", "rate", "n").iter_rows(named=True)]
@@ -202,8 +203,9 @@ def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown:
 
 
 def _behaviour(row: dict[str, list[Any]], shown: int) -> tuple[Any, ...]:
-    """feature, verdict, since, trend of one weekly series, which begins in the first week with a user."""
-    begun = next((i for i, n in enumerate(row["n"]) if n), len(row["n"]))
+    """feature, verdict, since, trend of one weekly series, which begins with its first whole week of use."""
+    first_use = next((i for i, n in enumerate(row["n"]) if n), len(row["n"]))
+    begun = first_use + (first_use > 0)  # it may have been launched within its first week, which is then no whole one
     values, ends = row["rate"][begun:], row["period"][begun:]
     found = xmr(values) if values else Behaviour("too few")
     since = ends[found.since] if found.since is not None else None

@@ -278,6 +278,10 @@ class Oracle:
 
     # The measures -------------------------------------------------------------------------------------------------
 
+    def observed(self, span: Span) -> bool:
+        """Whether all of a span lies in history, and is loaded."""
+        return self.world.first_day() <= span[0] and span[1] <= self.as_of
+
     def adoption(
         self, spans: Iterable[Span], by: str | None = None, of: str = "eligible"
     ) -> list[tuple[str, str, date, int, int, int, bool]]:
@@ -289,7 +293,7 @@ class Oracle:
                     users = [unit for unit in units if unit.did(feature.events, span)]
                     counted = [unit for unit in units if self.is_counted(unit, feature.key, span, of)]
                     n = len([unit for unit in users if unit in counted])
-                    row = (feature.key, label, span[1], n, len(counted), len(users) - n, span[1] <= self.as_of)
+                    row = (feature.key, label, span[1], n, len(counted), len(users) - n, self.observed(span))
                     found.append(row)
         return found
 
@@ -303,7 +307,7 @@ class Oracle:
                 for span in spans:
                     counted = [unit for unit in units if self.is_counted(unit, feature.key, span, "eligible")]
                     n = len([unit for unit in counted if self._is_new(unit, feature, span)])
-                    found.append((feature.key, label, span[1], n, len(counted), span[1] <= self.as_of))
+                    found.append((feature.key, label, span[1], n, len(counted), self.observed(span)))
         return found
 
     def _is_new(self, unit: Unit, feature: Feature, span: Span) -> bool:
@@ -315,7 +319,7 @@ class Oracle:
         inside = [unit for unit in self.units if self.is_in(unit, span)]
         n = len([unit for unit in inside if unit.did(self.names(None), span)])
         adopted = [u for u in inside if any(self._is_new(u, feature, span) for feature in self.world.features)]
-        return span[1], n, len(inside), len(adopted), span[1] <= self.as_of
+        return span[1], n, len(inside), len(adopted), self.observed(span)
 
     def breadth(self, span: Span) -> list[tuple[int, int, int]]:
         """features, n, of: the active units by the number of distinct features they used."""

@@ -356,7 +356,7 @@ def test_one_user_on_one_day_is_a_product(folder: Path) -> None:
     for page in PAGES:
         for asked in ({}, {"feature": "open", "start": "any_use"}):
             assert_stands(opened(page, **asked))
-    assert "1 event of 1 user since 10 Nov 2026" in sentences(opened("adoption"))
+    assert "1 event read, 1 user since 10 Nov 2026" in sentences(opened("adoption"))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -27,8 +27,9 @@ def adoption(
     """Units that used a feature in a period, of those who could.
 
     n: units of the denominator with at least one event of the feature in the period, both ends included. of: the
-    denominator (eligible, active or all, as the module says). outside: users of the feature who are not in the
-    denominator. A period that ends after the last full day is not complete.
+    denominator (eligible, active or all, as chosen). outside: users of the feature who are not in the
+    denominator. A period that begins before history or ends
+    after the last full day is not complete.
 
     Arguments: by, a segment key, without which there is one segment, "everyone"; features, keys, by default all.
     Columns: feature, segment, period (its last day), n, of, outside (units), complete; in the product's order.
@@ -93,7 +94,7 @@ def reach(activity: Activity, period: Period) -> pl.DataFrame:
             "n": [rows.select(activity.active(period).sum()).item()],
             "of": [units.height],
             "adopted": [fresh.filter(pl.col("known_start") & _not_ended(period))["unit"].n_unique()],
-            "complete": [activity.calendar.is_complete(period)],
+            "complete": [activity.calendar.is_observed(period)],
         },
         schema={"period": pl.Date, "n": COUNT, "of": COUNT, "adopted": COUNT, "complete": pl.Boolean},
     )
@@ -168,7 +169,8 @@ def _in_order(activity: Activity, periods: tuple[Period, ...], counts: pl.DataFr
     counts = counts.sort("position", "segment", "number")
     ends = pl.Series([period.last for period in periods], dtype=pl.Date)
     period = ends.gather(counts["number"]).alias("period")
-    complete = (period <= activity.calendar.as_of).alias("complete")
+    observed = pl.Series("complete", [activity.calendar.is_observed(p) for p in periods], dtype=pl.Boolean)
+    complete = observed.gather(counts["number"])
     return counts.with_columns(period, complete, pl.col("segment").cast(pl.String))
 
 

@@ -143,7 +143,7 @@ def test_before_the_first_whole_week_the_answer_says_when_it_ends(activity: Acti
 
 
 def reached(n: int, of: int, adopted: int) -> pl.DataFrame:
-    return pl.DataFrame({"n": [n], "of": [of], "adopted": [adopted]})
+    return pl.DataFrame({"n": [n], "of": [of], "adopted": [adopted], "complete": [True]})
 
 
 def used(*features: int) -> pl.DataFrame:
@@ -267,7 +267,8 @@ def test_cohorts_that_share_users_have_no_interval_and_no_comparison(activity: A
 
     said = retained(activity, pool((4, 170, 500)), pool((4, 300, 500)), question=question)
 
-    assert said == "**34 % were back to Export in week 4**, of 500 users who used Export."
+    whom = "500 user-weeks (each counted in every week of use) of users who used Export"
+    assert said == f"**34 % were back to Export in week 4**, of {whom}."
 
 
 def test_under_thirty_the_answer_is_counts(activity: Activity) -> None:
@@ -486,3 +487,9 @@ def test_text_and_marks_stand_out_from_what_is_behind_them(palette: Palette) -> 
     assert min(contrast(color, palette.paper) for color in texts) >= 4.5
     assert min(contrast(color, palette.paper) for color in (*palette.categorical[:2], palette.context)) >= 3
     assert min(map(contrast, palette.ink_on, palette.sequential)) >= 4.5
+
+
+def test_on_or_after_makes_no_claim_about_earlier_cohorts() -> None:
+    assert not retention_words.comparable(Returning(count="on_or_after"))
+    assert not retention_words.comparable(Returning("any_use", "export"))
+    assert retention_words.comparable(Returning())

@@ -539,3 +539,10 @@ def test_a_rule_that_names_a_plan_nobody_has_is_said(tmp_path: Path) -> None:
 
     said = "users have plan 'Busines', which `features.sso.eligible` names; did you mean `Business`?"
     assert extract.LeftOut(0, 1, said) in found.left_out
+
+
+def test_more_event_names_than_features_can_be_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    examples.write(tmp_path, [(f"u{i}", TUESDAY, f"/page/{i}") for i in range(1200)])
+
+    with pytest.raises(DataError, match="1,200 different names, too many to be a feature each"):
+        extract.read(examples.product(tmp_path), examples.NOW)

@@ -149,14 +149,21 @@ def test_the_last_three_snapshots_stay_and_nothing_lies_beside_them() -> None:
     assert in_use().name == "20241121T160000000000"
 
 
-def test_what_a_crash_left_behind_goes_first() -> None:
+def test_what_a_crash_left_behind_a_day_ago_goes() -> None:
     snapshot.refresh(NOW)
-    (snapshot.home() / ".20241121T110000000000").mkdir()
+    (snapshot.home() / ".20241119T110000000000").mkdir()
 
     snapshot.refresh(later(1))
-    snapshot.refresh(later(2))
 
-    assert in_place() == ["20241121T120000000000", "20241121T130000000000", "20241121T140000000000"]
+    assert in_place() == ["20241121T120000000000", "20241121T130000000000"]
+
+
+def test_what_another_process_is_writing_stays() -> None:
+    (snapshot.home() / ".20241121T110000000000").mkdir(parents=True)
+
+    snapshot.refresh(NOW)
+
+    assert (snapshot.home() / ".20241121T110000000000").is_dir()
 
 
 def test_a_clock_that_was_set_back_does_not_remove_the_new_snapshot() -> None:

@@ -164,9 +164,32 @@ def test_changes_put_rate_change_verdict_and_trend_beside_each_feature() -> None
     series = pl.DataFrame({"feature": ["f"] * 13, "period": weeks, "n": [0, *([500] * 11), 900], "of": [1000] * 13,
                            "complete": [True] * 13})  # fmt: skip
     wiggle = series.with_columns(n=pl.col("n") + pl.Series([0, 5, -5, 8, -3, 2, -6, 4, 0, 7, -2, 1, 0]))
-    now, before = (pl.DataFrame({"feature": ["f"], "n": [n], "of": [1000]}) for n in (900, 500))
+    now, before = (pl.DataFrame({"feature": ["f"], "n": [n], "of": [1000], "complete": [True]}) for n in (900, 500))
 
     found = stats.changes(now, before, wiggle, shown=2).row(0, named=True)
 
     assert found["rate"] - found["before"] == pytest.approx(found["change"]) == pytest.approx(0.4)
     assert (found["verdict"], found["since"], found["trend"]) == ("real", weeks[-1], [0.501, 0.9])
+
+
+def test_a_first_week_that_history_does_not_cover_is_no_signal() -> None:
+    weeks = [date(2026, 8, 9) + timedelta(days=7 * i) for i in range(14)]
+    steady = [68, 508, 475, 479, 495, 503, 488, 497, 510, 492, 504, 486, 499, 501]  # history begins on its last day
+    series = pl.DataFrame({"feature": ["f"] * 14, "period": weeks, "n": steady, "of": [1000] * 14,
+                           "complete": [False] + [True] * 13})  # fmt: skip
+    period = pl.DataFrame({"feature": ["f"], "n": [700], "of": [1000], "complete": [True]})
+
+    found = stats.changes(period, period, series, shown=12)
+
+    assert found["verdict"].item() in ("normal", "watch")
+
+
+def test_a_period_before_history_is_compared_with_nothing() -> None:
+    weeks = pl.DataFrame(schema={"feature": pl.String, "period": pl.Date, "n": pl.UInt32, "of": pl.UInt32,
+                                 "complete": pl.Boolean})  # fmt: skip
+    now = pl.DataFrame({"feature": ["f"], "n": [100], "of": [200], "complete": [True]})
+    before = pl.DataFrame({"feature": ["f"], "n": [0], "of": [200], "complete": [False]})
+
+    found = stats.changes(now, before, weeks, shown=12).row(0, named=True)
+
+    assert (found["rate"], found["change"], found["verdict"]) == (0.5, None, "too few")
