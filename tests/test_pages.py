@@ -15,6 +15,8 @@ from queries.config import HOME
 from queries.extract import Manifest
 from tests import products
 
+pytestmark = pytest.mark.slow  # half a minute in all
+
 APP = HOME / "app.py"
 PAGES = ("adoption", "retention")
 
