@@ -259,6 +259,6 @@ def _line_names(now: pl.DataFrame, before: pl.DataFrame, earlier: str, main: str
             "showarrow": False,
             "font": {"color": color, "size": 13},
         }
-        found += [{**style, "x": k, "y": rate, "xanchor": "left" if k <= 2 else "center"}
+        found += [{**style, "x": k, "y": rate, "xanchor": "left" if k <= 2 else "right" if at is None else "center"}
                   for k, rate in place["interval", "rate"].rows()]  # fmt: skip
     return found
