@@ -11,17 +11,20 @@ Everything that knows about bits is in this file.
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
+from itertools import product
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
 from queries.calendar import WORD_DAYS, Calendar, Period, day_number
 from queries.errors import InsightsError, did_you_mean
-from queries.product import Feature, Segment, Selection, Unit
+from queries.product import EVERYONE, Feature, Segment, Selection, Unit
 
 ANY = 0  # the feature code of "any feature marked active"
+AND = " · "  # between the labels of two segments
+By = tuple[str, ...]  # segment keys to split by: none, one or two
 LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
 
 
@@ -181,6 +184,21 @@ class Activity:
                                 f"{did_you_mean(key, [s.key for s in known])}")  # fmt: skip
         return found
 
+    def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
+        """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
+
+        By two segments, each pair of their labels is one: "Pro · Admin".
+        """
+        columns = [self.everyone[f"segment_{self.segment(key).key}"] for key in by]
+        if not columns:
+            return pl.lit(EVERYONE).alias("segment")
+        if len(columns) == 1:
+            return columns[0].gather(units).alias("segment")
+        first, second = columns
+        labels = [cast(pl.Enum, column.dtype).categories for column in columns]
+        code = first.to_physical().cast(pl.UInt16) * len(labels[1]) + second.to_physical().cast(pl.UInt16)
+        return code.gather(units).cat.to(pl.Enum(_pairs(*labels))).alias("segment")
+
     def within(self, pick: Selection) -> "Activity":
         """What remains of it for a selection: the users whose segments were picked, as they are or OR-ed into accounts.
 
@@ -210,6 +228,17 @@ class Activity:
             rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
         everyone = _accounts(tables.accounts, members, tables.users, self.calendar).with_columns(kept=_picked(where))
         return replace(self, unit="account", everyone=everyone, rows=_kept(rows, everyone, "unit"), tables=None)
+
+
+def _pairs(first: pl.Series, second: pl.Series) -> list[str]:
+    """Every pair of labels as one label; a no-break space tells apart the odd two that would read the same."""
+    found: dict[str, None] = {}
+    for parts in product(first, second):
+        name = AND.join(parts)
+        while name in found:
+            name += "\N{NO-BREAK SPACE}"
+        found[name] = None
+    return list(found)
 
 
 def of_users(tables: Tables, kept: pl.Series, calendar: Calendar, **facts: Any) -> Activity:

@@ -8,6 +8,7 @@ and each question is asked of each unit anew. Where an answer is a list of rows,
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from queries.product import Feature, Segment
@@ -269,11 +270,15 @@ class Oracle:
             return unit.did(self.names(None), span)
         return self.is_in(unit, span) and (of == "all" or feature in unit.may_use)
 
-    def segments(self, by: str | None) -> list[tuple[str, list[Unit]]]:
+    def segments(self, by: tuple[str, ...]) -> list[tuple[str, list[Unit]]]:
         """Each segment that has units, with them, in the order of the screen; without `by` one, of everyone."""
-        if by is None:
+        if not by:
             return [("everyone", self.units)]
-        found = [(label, [unit for unit in self.units if unit.labels[by] == label]) for label in self.shown[by]]
+        found = []
+        for labels in product(*(self.shown[key] for key in by)):
+            wanted = dict(zip(by, labels, strict=True))
+            units = [unit for unit in self.units if all(unit.labels[key] == wanted[key] for key in by)]
+            found.append((" · ".join(labels), units))
         return [(label, units) for label, units in found if units]
 
     # The measures -------------------------------------------------------------------------------------------------
@@ -283,7 +288,7 @@ class Oracle:
         return self.world.first_day() <= span[0] and span[1] <= self.as_of
 
     def adoption(
-        self, spans: Iterable[Span], by: str | None = None, of: str = "eligible"
+        self, spans: Iterable[Span], by: tuple[str, ...] = (), of: str = "eligible"
     ) -> list[tuple[str, str, date, int, int, int, bool]]:
         """feature, segment, period, n, of, outside, complete."""
         found = []
@@ -298,7 +303,7 @@ class Oracle:
         return found
 
     def new_adopters(
-        self, spans: Iterable[Span], by: str | None = None
+        self, spans: Iterable[Span], by: tuple[str, ...] = ()
     ) -> list[tuple[str, str, date, int, int, bool]]:
         """feature, segment, period, n, of, complete: n is a subset of the eligible."""
         found = []
@@ -329,7 +334,7 @@ class Oracle:
 
     def retention(
         self, start: str, feature: str | None, back: str | None, grain: str, count: str, windows: str,
-        cohorts: int, intervals: int, by: str | None = None,
+        cohorts: int, intervals: int, by: tuple[str, ...] = (),
     ) -> list[Cell]:  # fmt: skip
         """A row a segment, cohort and interval."""
         spans = complete_spans(self.world, grain)

@@ -7,6 +7,7 @@ left edge, users who are missing somewhere, act for several accounts or ended. `
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import permutations
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.product import Accounts, Connection, Events, Exclusion, Feature, Product, Segment, Selection, Unit, Users
 from tests import examples
 from tests.oracle import Event, Person, Where, World
@@ -65,9 +66,10 @@ class Case:
     zoned: bool = False  # event times carry a zone
     stamps: bool = False  # sign-ups are times at midnight in the reporting zone, not dates
 
-    def by(self, unit: Unit) -> list[str | None]:
-        """Everything that units can be split by."""
-        return [None, *(s.key for s in self.world.segments if unit in ("user", s.of))]
+    def by(self, unit: Unit) -> list[By]:
+        """Everything that units can be split by: nothing, one segment, or two."""
+        keys = [s.key for s in self.world.segments if unit in ("user", s.of)]
+        return [(), *((key,) for key in keys), *permutations(keys, 2)]
 
     def with_loner(self) -> "Case":
         """The case with one more user, of role "nobody", who belongs to no account and does nothing."""

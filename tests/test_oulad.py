@@ -95,7 +95,7 @@ def test_all_rows_are_read_and_the_one_student_without_a_date_or_a_click_is_said
 def test_weekly_active_students_are_the_published_ones(activity: Activity, run: str, published: list[int]) -> None:
     weeks = tuple(week(run, number) for number in range(-2, 11))
 
-    answer = adoption(activity, weeks, by="presentation", of="active", features=("homepage",))
+    answer = adoption(activity, weeks, by=("presentation",), of="active", features=("homepage",))
 
     assert answer.filter(segment=run)["of"].to_list() == published
     began = activity.calendar.first_day  # on the Saturday of the earlier run's week -2
@@ -114,7 +114,7 @@ def test_weekly_active_students_are_the_published_ones(activity: Activity, run: 
 def test_reach_of_each_material_is_the_published_one(
     activity: Activity, whole: Period, run: str, active: int, published: dict[str, int]
 ) -> None:
-    answer = adoption(activity, (whole,), by="presentation", of="active").filter(segment=run)
+    answer = adoption(activity, (whole,), by=("presentation",), of="active").filter(segment=run)
 
     assert {feature: n for feature, n in answer.select("feature", "n").rows() if n} == published
     assert answer["of"].unique().to_list() == [active]
@@ -134,7 +134,7 @@ def test_who_could_use_the_quizzes_is_who_was_enrolled_in_their_run(activity: Ac
     first, last = day_number(period.first), day_number(period.last)
     enrolled = students().filter((pl.col("signup") <= last) & (pl.col("ended") >= first), run=BBB)
 
-    answer = adoption(activity, (period,), by="presentation", features=("quiz",))
+    answer = adoption(activity, (period,), by=("presentation",), features=("quiz",))
 
     assert dict(answer.select("segment", "of").rows()) == {AAA: 0, BBB: enrolled.height}
 

@@ -49,7 +49,7 @@ def test_employees_and_bots_are_nobody(activity: Activity) -> None:
 
 
 def test_enterprise_adopts_the_audit_log_twice_as_much(activity: Activity) -> None:
-    cells = adoption(activity, (activity.calendar.last_weeks(4),), by="plan")
+    cells = adoption(activity, (activity.calendar.last_weeks(4),), by=("plan",))
     found = stats.against_the_rest(cells).filter(feature="audit_log", segment="Enterprise").row(0, named=True)
 
     assert 1.7 < found["n"] / found["of"] / found["rest"] < 2.5

@@ -15,7 +15,7 @@ earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 
 now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
 weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
-cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of))
+cells = stats.against_the_rest(ask(adoption, activity, (period,), by=(by,) if by else (), of=of))
 changes = stats.changes(now, before, weeks, shown=pick.weeks)
 
 st.markdown(words.answer(activity, pick, changes, cells, period, of))

@@ -12,9 +12,8 @@ from typing import Literal
 
 import polars as pl
 
-from queries.activity import ANY, Activity
+from queries.activity import ANY, Activity, By
 from queries.calendar import Period, day_number
-from queries.product import EVERYONE
 
 Denominator = Literal["eligible", "active", "all"]
 COUNT = pl.UInt32
@@ -22,7 +21,7 @@ COUNT = pl.UInt32
 
 def adoption(
     activity: Activity, periods: tuple[Period, ...], *,
-    by: str | None = None, of: Denominator = "eligible", features: tuple[str, ...] | None = None,
+    by: By = (), of: Denominator = "eligible", features: tuple[str, ...] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Units that used a feature in a period, of those who could.
 
@@ -31,7 +30,8 @@ def adoption(
     denominator. A period that begins before history or ends
     after the last full day is not complete.
 
-    Arguments: by, a segment key, without which there is one segment, "everyone"; features, keys, by default all.
+    Arguments: by, segment keys (none, one or two), without which there is one segment, "everyone"; features, keys, by
+    default all.
     Columns: feature, segment, period (its last day), n, of, outside (units), complete; in the product's order.
 
     >>> from tests.examples import three_users
@@ -41,16 +41,15 @@ def adoption(
     """
     chosen = [activity.feature(key) for key in features] if features is not None else list(activity.features)
     gates = {f.key: f"can_{f.key}" if of == "eligible" and f.eligible else "" for f in chosen}
-    column = _column(activity, by)
-    counts = _denominators(activity, periods, gates, column, of).join(
-        _used(activity, periods, gates, column, of), on=["code", "segment", "number"], how="left"
+    counts = _denominators(activity, periods, gates, by, of).join(
+        _used(activity, periods, gates, by, of), on=["code", "segment", "number"], how="left"
     )
     return _in_order(activity, periods, counts.with_columns(pl.col("users", "outside").fill_null(0))).select(
         "feature", "segment", "period", (pl.col("users") - pl.col("outside")).alias("n"), "of", "outside", "complete"
     )
 
 
-def new_adopters(activity: Activity, periods: tuple[Period, ...], *, by: str | None = None) -> pl.DataFrame:
+def new_adopters(activity: Activity, periods: tuple[Period, ...], *, by: By = ()) -> pl.DataFrame:
     """Units whose first use of a feature, in all history, fell in a period.
 
     Units whose start is unknown (no sign-up date, first seen in the first 28 days of history) are never new.
@@ -58,16 +57,15 @@ def new_adopters(activity: Activity, periods: tuple[Period, ...], *, by: str | N
     Columns as of `adoption`, without outside.
     """
     gates = {f.key: f"can_{f.key}" if f.eligible else "" for f in activity.features}
-    column = _column(activity, by)
     rows = activity.rows.filter((pl.col("feature") != ANY) & _begun(_span(periods))).rename({"feature": "code"})
     rows = activity.attributes(rows, "known_start", "ended_day", *filter(None, gates.values())).filter("known_start")
-    rows = rows.with_columns(_segment(activity, rows, column), allowed=_allowed(activity, gates))
+    rows = rows.with_columns(activity.segment_of(rows["unit"], by), allowed=_allowed(activity, gates))
 
     def first_use(period: Period) -> pl.Expr:
         return _begun(period) & _not_ended(period) & pl.col("allowed")
 
     taken = _by_period(rows, ["code", "segment"], periods, {"n": first_use})
-    counts = _denominators(activity, periods, gates, column, "eligible").join(
+    counts = _denominators(activity, periods, gates, by, "eligible").join(
         taken, on=["code", "segment", "number"], how="left"
     )
     return _in_order(activity, periods, counts.with_columns(pl.col("n").fill_null(0))).select(
@@ -113,16 +111,6 @@ def breadth(activity: Activity, period: Period) -> pl.DataFrame:
     per_unit = used.join(active, on="unit", how="semi").group_by("unit").agg(pl.len().alias("features").cast(pl.UInt16))
     counts = per_unit.group_by("features").agg(pl.len().alias("n")).sort("features").collect()
     return counts.with_columns(of=pl.col("n").sum())
-
-
-def _column(activity: Activity, by: str | None) -> str | None:
-    return None if by is None else f"segment_{activity.segment(by).key}"
-
-
-def _segment(activity: Activity, rows: pl.DataFrame, column: str | None) -> pl.Expr | pl.Series:
-    if column is None:
-        return pl.lit(EVERYONE).alias("segment")
-    return activity.everyone[column].gather(rows["unit"]).alias("segment")
 
 
 def _allowed(activity: Activity, gates: dict[str, str]) -> pl.Expr:
@@ -175,7 +163,7 @@ def _in_order(activity: Activity, periods: tuple[Period, ...], counts: pl.DataFr
 
 
 def _denominators(
-    activity: Activity, periods: tuple[Period, ...], gates: dict[str, str], column: str | None, of: Denominator
+    activity: Activity, periods: tuple[Period, ...], gates: dict[str, str], by: By, of: Denominator
 ) -> pl.DataFrame:
     """Position and code of the feature, feature, segment, number (of the period), of."""
     features = pl.DataFrame(
@@ -183,14 +171,14 @@ def _denominators(
         schema={"position": pl.UInt16, "feature": pl.String, "code": pl.UInt16, "gate": pl.String}, orient="row",
     )  # fmt: skip
     counted = [
-        _denominator(activity, periods, column, of, gate).with_columns(gate=pl.lit(gate))
+        _denominator(activity, periods, by, of, gate).with_columns(gate=pl.lit(gate))
         for gate in dict.fromkeys([*gates.values(), ""])
     ]
     return features.join(pl.concat(counted), on="gate")
 
 
 def _denominator(
-    activity: Activity, periods: tuple[Period, ...], column: str | None, of: Denominator, gate: str
+    activity: Activity, periods: tuple[Period, ...], by: By, of: Denominator, gate: str
 ) -> pl.DataFrame:
     """segment, number (of the period), of: every segment that has units."""
     units = activity.units.filter(gate) if gate else activity.units
@@ -201,21 +189,22 @@ def _denominator(
         there = (pl.col("entry_day") <= day_number(period.last)) & _not_ended(period)
         return activity.active(period) if of == "active" else there
 
-    counted = _by_period(units.with_columns(_segment(activity, units, column)), ["segment"], periods, {"of": inside})
-    everyone = activity.units.select(_segment(activity, activity.units, column)).unique()
+    units = units.with_columns(activity.segment_of(units["unit"], by))
+    counted = _by_period(units, ["segment"], periods, {"of": inside})
+    everyone = activity.units.select(activity.segment_of(activity.units["unit"], by)).unique()
     every = everyone.join(pl.DataFrame({"number": range(len(periods))}, schema={"number": pl.UInt16}), how="cross")
     return every.join(counted, on=["segment", "number"], how="left").with_columns(pl.col("of").fill_null(0))
 
 
 def _used(
-    activity: Activity, periods: tuple[Period, ...], gates: dict[str, str], column: str | None, of: Denominator
+    activity: Activity, periods: tuple[Period, ...], gates: dict[str, str], by: By, of: Denominator
 ) -> pl.DataFrame:
     """Code (of the feature), segment, number (of the period), users of it, outside: those not in the denominator."""
     whole = len(gates) == len(activity.features)
     some = [activity.rows.clear(), *map(activity.rows_of, gates)]
     rows = activity.rows.filter(pl.col("feature") != ANY) if whole else pl.concat(some)
     rows = rows.filter(activity.active(_span(periods)))
-    rows = rows.rename({"feature": "code"}).with_columns(_segment(activity, rows, column))
+    rows = rows.rename({"feature": "code"}).with_columns(activity.segment_of(rows["unit"], by))
     if of == "active":
         anything = activity.rows_of(None).select("unit", pl.col("^d[0-9]+$").name.prefix("any_"))
         rows = rows.join(anything, on="unit", how="left")

@@ -14,7 +14,7 @@ from typing import Literal
 
 import polars as pl
 
-from queries.activity import Activity, Words
+from queries.activity import Activity, By, Words
 from queries.calendar import WORD_DAYS, Calendar, Grain, Period, day_number
 from queries.errors import InsightsError
 from queries.product import EVERYONE
@@ -42,7 +42,7 @@ class Returning:
 
 
 def retention(
-    activity: Activity, question: Returning, *, cohorts: int, intervals: int, skip: int = 0, by: str | None = None
+    activity: Activity, question: Returning, *, cohorts: int, intervals: int, skip: int = 0, by: By = ()
 ) -> pl.DataFrame:
     """Units of each cohort that were back in each interval.
 
@@ -50,7 +50,7 @@ def retention(
     start is unknown are in no cohort, except with any_use.
 
     Arguments: cohorts, how many of the latest complete periods, once the latest `skip` are left out; intervals, how
-    many, with interval 0; by, a segment key.
+    many, with interval 0; by, segment keys (none, one or two).
     Columns: segment, cohort (its last day), interval, n, of (units), complete, completes (the day it does).
 
     >>> from tests.examples import three_users
@@ -60,9 +60,8 @@ def retention(
     """
     latest = activity.calendar.periods(question.grain, cohorts + skip)
     periods = latest[: max(0, len(latest) - skip)]
-    column = None if by is None else f"segment_{activity.segment(by).key}"
-    cells = _grid(activity, question, periods, intervals, column)
-    found = [_returned(activity, question, of, intervals, column, starts)
+    cells = _grid(activity, question, periods, intervals, by)
+    found = [_returned(activity, question, of, intervals, by, starts)
              for of, starts in _starts(activity, question, periods)]  # fmt: skip
     keys = ["segment", "cohort", "interval"]
     nothing = cells.select(*keys, pl.lit(0, COUNT).alias("n"), pl.lit(0, COUNT).alias("of")).clear()
@@ -102,7 +101,7 @@ def horizon(calendar: Calendar, question: Returning) -> date:
 
 
 def _grid(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, column: str | None
+    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, by: By
 ) -> pl.DataFrame:
     """Every segment that has units x cohort x interval: complete, and the day on which it completes."""
     ends = _ends(activity.calendar, question, periods, intervals)
@@ -110,8 +109,8 @@ def _grid(
         [(cohort.last, k, last) for cohort, lasts in zip(periods, ends, strict=True) for k, last in enumerate(lasts)],
         schema={"cohort": pl.Date, "interval": pl.Int16, "completes": pl.Date}, orient="row",
     ).with_columns(complete=pl.col("completes") <= activity.calendar.as_of)  # fmt: skip
-    segments = pl.Series("segment", [EVERYONE]) if column is None else activity.units[column].unique().sort()
-    return segments.alias("segment").to_frame().join(cells, how="cross")
+    segments = activity.units.select(activity.segment_of(activity.units["unit"], by)).unique().sort("segment")
+    return (segments if by else pl.DataFrame({"segment": [EVERYONE]})).join(cells, how="cross")
 
 
 def _ends(
@@ -170,13 +169,13 @@ def _feature(question: Returning) -> str:
 
 
 def _returned(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, column: str | None,
+    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, by: By,
     starts: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """segment, cohort (its last day), interval, n, of: counted from the bits of those who started."""
-    segment = pl.lit(EVERYONE) if column is None else activity.everyone[column].gather(starts["unit"])
     back = activity.rows_of(question.back).drop("feature", "first_day")
-    rows = starts.with_columns(segment.alias("segment")).join(back, on="unit", how="left", maintain_order="left")
+    rows = starts.with_columns(activity.segment_of(starts["unit"], by))
+    rows = rows.join(back, on="unit", how="left", maintain_order="left")
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows.with_columns(pl.col(activity.words.names).fill_null(0)), "start")
         is_back = _rolling(words, question, intervals)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.calendar import Calendar, Period
 from queries.measures.adoption import adoption, new_adopters
 from queries.measures.retention import Returning, retention
@@ -176,7 +176,7 @@ EVERY_FIRST_USE = f"""
     SELECT event_name, {last_day("cohort")}, k, n, "of" FROM back JOIN sizes USING (event_name, cohort)"""
 
 
-def weekly(activity: Activity, question: Returning, by: str | None = None) -> pl.DataFrame:
+def weekly(activity: Activity, question: Returning, by: By = ()) -> pl.DataFrame:
     return retention(activity, question, cohorts=52, intervals=52, by=by)
 
 
@@ -194,13 +194,13 @@ def of(activity: Activity, *plans: str, unit: Unit = "user") -> Activity:
 TWO = "(SELECT * FROM users WHERE plan IN ('Team', 'Business'))"
 QUESTIONS = (
     Question("Adoption by plan and feature, one week", ("feature", "segment"), BY_PLAN,
-             lambda a: adoption(a, (WEEK,), by="plan")),
+             lambda a: adoption(a, (WEEK,), by=("plan",))),
     Question("Adoption of all features, the last four weeks", ("feature",), used_in(MONTH),
              lambda a: adoption(a, (MONTH,))),
     Question("Adoption of one feature by plan, 52 weeks", ("feature", "segment", "period"),
-             weekly_by_plan(f"event_name = '{ONE}'"), lambda a: adoption(a, WEEKS, by="plan", features=(ONE,))),
+             weekly_by_plan(f"event_name = '{ONE}'"), lambda a: adoption(a, WEEKS, by=("plan",), features=(ONE,))),
     Question("Adoption of all 40 features by plan, 52 weeks", ("feature", "segment", "period"),
-             weekly_by_plan("true"), lambda a: adoption(a, WEEKS, by="plan")),
+             weekly_by_plan("true"), lambda a: adoption(a, WEEKS, by=("plan",))),
     Question("New adopters of all features, four weeks", ("feature",), NEW, lambda a: new_adopters(a, (MONTH,))),
     Question("Adoption by accounts, one week", ("feature",), used_in_accounts(WEEK),
              lambda a: adoption(of(a, unit="account"), (WEEK,))),
@@ -208,13 +208,13 @@ QUESTIONS = (
              lambda a: adoption(of(a, "Team", "Business"), (WEEK,))),
     Question("Adoption by accounts within two plans, one week", ("feature",), used_in_accounts(WEEK, TWO),
              lambda a: adoption(of(a, "Team", "Business", unit="account"), (WEEK,))),
-    Question("Retention by plan, 52 x 52 weeks", CELLS, triangle(), lambda a: weekly(a, Returning(), "plan")),
+    Question("Retention by plan, 52 x 52 weeks", CELLS, triangle(), lambda a: weekly(a, Returning(), ("plan",))),
     Question("Retention within one plan, 52 x 52 weeks", CELLS, triangle("plan = 'Team'"),
-             lambda a: weekly(of(a, "Team"), Returning(), "plan")),
+             lambda a: weekly(of(a, "Team"), Returning(), ("plan",))),
     Question("Retention by plan, rolling weeks", CELLS, ROLLING,
-             lambda a: weekly(a, Returning(windows="rolling"), "plan")),
+             lambda a: weekly(a, Returning(windows="rolling"), ("plan",))),
     Question("Retention by plan, on or after", CELLS, ON_OR_AFTER,
-             lambda a: weekly(a, Returning(count="on_or_after"), "plan")),
+             lambda a: weekly(a, Returning(count="on_or_after"), ("plan",))),
     Question("Retention by day, 42 x 42 days", CELLS, DAILY,
              lambda a: retention(a, Returning(grain="day"), cohorts=42, intervals=42)),
     Question("First use of one feature to the same", CELLS, FIRST_USE,

@@ -263,7 +263,7 @@ def test_nobody_makes_empty_figures() -> None:
     everybody, week = three_users()
     nobody = everybody.within(Selection(where=(("plan", ("Enterprise",)),)))
     cells = retention(nobody, Returning(), cohorts=3, intervals=3)
-    split = stats.against_the_rest(adoption(nobody, (week,), by="plan"))
+    split = stats.against_the_rest(adoption(nobody, (week,), by=("plan",)))
 
     figures = [
         charts.heat(split, words.titles(nobody.features), LIGHT),

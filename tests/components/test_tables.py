@@ -95,7 +95,7 @@ def test_the_cohort_grid_has_a_size_and_a_column_an_interval(activity: Activity)
 def test_nobody_makes_empty_grids(activity: Activity) -> None:
     nobody = activity.within(Selection(where=(("plan", ("Enterprise",)),)))
     week = nobody.calendar.last_weeks(1)
-    split = stats.against_the_rest(adoption(nobody, (week,), by="plan"))
+    split = stats.against_the_rest(adoption(nobody, (week,), by=("plan",)))
     followed = retention(nobody, Returning(), cohorts=2, intervals=2)
 
     assert tables.grid(split, "feature", "segment").height == 0

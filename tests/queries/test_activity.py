@@ -248,3 +248,14 @@ def test_accounts_are_split_by_attributes_of_accounts_only() -> None:
         activity.within(ACCOUNTS).segment("role")
     with pytest.raises(InsightsError, match=f"Users cannot be split by '{EVERYONE}'"):
         activity.segment(EVERYONE)
+
+
+def test_pairs_of_labels_that_would_read_the_same_stay_apart() -> None:
+    events = [*did("ann", "open", "1"), *did("bo", "open", "1")]
+    people = [Person("ann", "acme", attributes={"role": "a · b"}), Person("bo", "bolt", attributes={"role": "a"})]
+    activity = load(spelled(events, people, weeks=1, companies={"acme": "c", "bolt": "b · c"}))
+
+    segments = activity.segment_of(activity.units["unit"], ("role", "plan"))
+
+    assert isinstance(segments, pl.Series)
+    assert segments.to_list() == ["a · b · c\N{NO-BREAK SPACE}", "a · b · c", "(unknown) · (unknown)"]

@@ -266,7 +266,7 @@ def test_users_without_a_row_count_as_unknown_and_rows_without_a_user_are_left_o
     snapshot = extract.read(made, examples.NOW)
     activity = examples.of(snapshot, made)
     weeks = activity.calendar.periods("week", 1, with_open=True)
-    answer = adoption(activity, weeks, by="plan", of="all")
+    answer = adoption(activity, weeks, by=("plan",), of="all")
 
     assert left_out(snapshot) == {
         "rows of the users table had no id": (2, 5),

@@ -344,7 +344,7 @@ def test_hostile_names_count_right(tmp_path: Path, name: str) -> None:
 
     activity = examples.load(made)
     week = activity.calendar.periods("week", 1, with_open=True)[-1:]
-    answer = adoption(activity, week, by=name, features=(name,))
+    answer = adoption(activity, week, by=(name,), features=(name,))
 
     assert sorted(activity.units["id"]) == sorted([name.strip(), "bo"])
     assert dict(answer.select("segment", "n").rows()) == {name.strip(): 1, "Pro": 0}

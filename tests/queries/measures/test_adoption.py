@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.calendar import Grain, Period
 from queries.errors import InsightsError
 from queries.measures.adoption import Denominator, adoption, breadth, new_adopters, reach
@@ -221,7 +221,7 @@ def test_beyond_twenty_values_a_segment_is_other_and_the_unknown_come_last() -> 
                attributes={"role": "admin"})]  # fmt: skip
     activity = load(spelled([], people, weeks=1))
 
-    found = adoption(activity, (week(),), by="role", features=("export",))
+    found = adoption(activity, (week(),), by=("role",), features=("export",))
 
     assert found["segment"].to_list() == ["Admin", "v20", *names[:18], "Other", "(unknown)"]
     assert found["of"].to_list() == [1, 2, *[1] * 18, 2, 1]
@@ -237,8 +237,8 @@ def test_where_no_feature_is_listed_each_event_name_is_one_the_most_used_first()
 
 
 @pytest.mark.parametrize("measure", [adoption, new_adopters])
-@pytest.mark.parametrize("by", [None, "role"])
-def test_no_periods_no_rows_and_the_same_columns(measure: Any, by: str | None) -> None:
+@pytest.mark.parametrize("by", [(), ("role",)])
+def test_no_periods_no_rows_and_the_same_columns(measure: Any, by: By) -> None:
     activity = load(spelled(did("ann", "export", "1"), [Person("ann", attributes={"role": "admin"})], weeks=1))
 
     some, none = measure(activity, (week(),), by=by), measure(activity, (), by=by)
@@ -260,7 +260,7 @@ def test_a_filter_that_leaves_nobody_gives_zeros_of_everyone_and_no_segments() -
     assert counts(activity) == (0, 0, 0)
     assert reach(activity, week()).row(0) == (week().last, 0, 0, 0, True)
     assert breadth(activity, week()).is_empty()
-    assert adoption(activity, (week(),), by="role").is_empty()
+    assert adoption(activity, (week(),), by=("role",)).is_empty()
 
 
 def test_a_feature_or_segment_that_does_not_exist_is_refused_by_name() -> None:
@@ -269,7 +269,7 @@ def test_a_feature_or_segment_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(InsightsError, match="did you mean `export`"):
         adoption(activity, (week(),), features=("exprt",))
     with pytest.raises(InsightsError, match="known: `role`"):
-        adoption(activity, (week(),), by="country")
+        adoption(activity, (week(),), by=("country",))
 
 
 # New adopters --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.calendar import Grain
 from queries.errors import InsightsError
 from queries.measures.retention import Returning, Start, horizon, pooled, retention
@@ -333,11 +333,11 @@ def test_following_a_feature_needs_one(start: Start) -> None:
         retention(activity, Returning(start), cohorts=1, intervals=1)
 
 
-@pytest.mark.parametrize("by", [None, "role"])
+@pytest.mark.parametrize("by", [(), ("role",)])
 @pytest.mark.parametrize("start", get_args(Start))
 @pytest.mark.parametrize("windows", ["calendar", "rolling"])
 def test_before_the_first_week_is_over_there_are_no_cohorts_and_the_same_columns(
-    by: str | None, start: Start, windows: Literal["calendar", "rolling"]
+    by: By, start: Start, windows: Literal["calendar", "rolling"]
 ) -> None:
     activity = load(spelled(did("ann", "export", "1"), ANN, weeks=1, as_of=MONDAY + timedelta(days=2)))
 
