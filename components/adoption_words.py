@@ -6,7 +6,7 @@ from typing import Any, cast
 import polars as pl
 
 from components.theme import count, day, percent, points
-from components.words import PLURALS, many, md, not_yet, population, span, titles
+from components.words import PLURALS, Answer, many, md, not_yet, population, span, titles
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import Denominator
@@ -23,18 +23,19 @@ OF = {"eligible": "eligible ", "active": "active ", "all": ""}
 
 def answer(
     activity: Activity, pick: Selection, changes: pl.DataFrame, cells: pl.DataFrame, period: Period, of: Denominator
-) -> str:
+) -> Answer:
     """What is used most, what newly left its usual swing, and where a segment surely lags.
 
     changes: as `stats.changes` returns. cells: as `stats.against_the_rest` returns.
     """
     who = population(activity, pick)
     if activity.units.is_empty():
-        return f"**Nobody matches.** There are no {who} in this data. Remove a filter above."
+        return Answer(f"**Nobody matches.** There are no {who} in this data.", "empty")
     used = changes.filter(pl.col("n") > 0)
     if used.is_empty():
-        way_out = " Remove a filter above." if pick.where else ""
-        return not_yet(activity, "week") or f"**No feature was used** by any of the {who} in {span(period)}.{way_out}"
+        young = not_yet(activity, "week")
+        nothing = f"**No feature was used** by any of the {who} in {span(period)}."
+        return Answer(young, "young") if young else Answer(nothing, "empty")
     names = {key: md(label) for key, label in titles(activity.features).items()}
     first = used.sort("n", descending=True).row(0, named=True)
     whom = f"{first['of']:,} {OF[of]}{who}"
@@ -42,7 +43,8 @@ def answer(
     if first["of"] < TOO_FEW:
         rate = f"{first['n']:,} of {whom}, too few for a rate (it needs {TOO_FEW})"
     most = f"**{names[first['feature']]}** is used most: {rate} in {span(period)}."
-    return " ".join(filter(None, [most, _moved(changes, names, period), _apart(cells, names)]))
+    said = " ".join(filter(None, [most, _moved(changes, names, period), _apart(cells, names)]))
+    return Answer(said, "few" if first["of"] < TOO_FEW else "")
 
 
 def _moved(changes: pl.DataFrame, names: dict[str, str], period: Period) -> str:

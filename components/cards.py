@@ -31,6 +31,16 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
     st.plotly_chart(figure, alt=alt, key=key, config=TOOLS, **picking)
 
 
+def answer(found: words.Answer, activity: Activity | None = None) -> None:
+    """The sentences a page opens with; where they are no answer, with ways out of that.
+
+    activity: where looking further back could help, as far as there is history.
+    """
+    st.markdown(found.text)
+    if found.state in ("empty", "few"):
+        filters.ways_out(found.state, len(activity.calendar.periods("week")) if activity else 0)
+
+
 def row(numbers: list[dict[str, Any]]) -> None:
     """Headline numbers side by side, each as `st.metric` takes it."""
     grid = st.grid(len(numbers), min_column_width=150)

@@ -10,6 +10,7 @@ Widgets are not bound to the address by Streamlit itself, because then a click i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 import polars as pl
@@ -196,6 +197,23 @@ def bar(activity: Activity) -> None:
 
 def _take_off(name: str, value: str) -> None:
     _change(**{name: tuple(v for v in _picks()[name] if v != value)})
+
+
+def ways_out(state: str, history: int) -> None:
+    """Buttons out of an answer that is none: take a filter off, or look further back where there are so many weeks."""
+    picks, offered = _picks(), cast(dict[str, Choice], st.session_state["choices"])
+    ways: list[tuple[str, dict[str, Values]]] = [
+        (f"Clear {words.md(offered[name].label)}", {name: ()})
+        for name, values in picks.items() if name.startswith("s.") and values
+    ]  # fmt: skip
+    now, options = int(picks["w"][0]), offered["w"].options
+    wider = [weeks for before, weeks in pairwise(options) if now <= int(before) < history]
+    if wider:
+        weeks = wider[-1] if state == "empty" else wider[0]
+        ways.append((f"Show {weeks} weeks" if state == "empty" else f"Widen to {weeks} weeks", {"w": (weeks,)}))
+    with st.container(horizontal=True, key="ways out"):
+        for label, values in ways[:CHIPS]:
+            st.button(label, on_click=_change, kwargs=values, key=f"way {label}")
 
 
 def links(pages: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import polars as pl
 
 from components.theme import day, percent, points
-from components.words import many, md, not_yet, population
+from components.words import PLURALS, Answer, many, md, not_yet, population
 from queries.activity import Activity
 from queries.measures.retention import Returning, horizon
 from queries.product import Selection
@@ -21,32 +21,45 @@ SPOKEN_OF = {"day": 7, "week": 4, "month": 1}  # the interval the answer is abou
 def answer(
     activity: Activity, pick: Selection, question: Returning,
     cells: pl.DataFrame, now: pl.DataFrame, before: pl.DataFrame,
-) -> str:  # fmt: skip
+) -> Answer:  # fmt: skip
     """How many come back, how sure that is, and whether the cohorts compared with did better.
 
     cells: as `retention` returns. now, before: as `pooled` returns, of these cohorts and of those compared with.
     """
     grain, who = question.grain, starting(activity, pick, question)
     if cells.is_empty() or cells["of"].sum() == 0:
-        way_out = "Look further back, or remove a filter." if pick.where else "Look further back."
-        return not_yet(activity, grain) or f"**Nobody started.** There are no {who} in these {grain}s. {way_out}"
+        return _nobody(activity, pick, question)
     later = now.filter(pl.col("interval") > 0)
     if later.is_empty():
         started = cells.filter((pl.col("interval") == 1) & (pl.col("of") > 0))
         when = day(cast(date, started["completes"].min())) if started.height else "a later day"
-        return f"**Not yet.** No cohort has completed {grain} 1; the first does on {when}."
+        return Answer(f"**Not yet.** No cohort has completed {grain} 1; the first does on {when}.", "young")
     row = later.filter(pl.col("interval") <= SPOKEN_OF[grain]).sort("interval").row(-1, named=True)
     k, n, of = row["interval"], row["n"], row["of"]
     then = f"{IN[grain]} {grain} {k}"
     if of < TOO_FEW:
         out_of = _of(of, pick, question).removeprefix(", of ")
-        return f"**Too few for a rate.** Of {out_of} {who}, {n:,} were back {then}; a rate needs {TOO_FEW}."
+        whom = who.replace(PLURALS[pick.unit], pick.unit, 1) if of == 1 and question.start != "any_use" else who
+        few = f"**Too few for a rate.** Of {out_of} {whom}, {n:,} were back {then}; a rate needs {TOO_FEW}."
+        return Answer(few, "few")
     found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
     back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
     when = then if question.count == "on" else f"{then} or later"
     sure = f" ({_band(found)})" if question.start != "any_use" else ""
     against = _against(before, row, question, pick)
-    return f"**{percent(n, of)} were {back} {when}**{sure}{_of(of, pick, question)} {who}. {against}".strip()
+    return Answer(f"**{percent(n, of)} were {back} {when}**{sure}{_of(of, pick, question)} {who}. {against}".strip())
+
+
+def _nobody(activity: Activity, pick: Selection, question: Returning) -> Answer:
+    """Nobody started: too early, all since before anybody looked, or none of those picked."""
+    young, who = not_yet(activity, question.grain), starting(activity, pick, question)
+    if young:
+        return Answer(young, "young")
+    if 0 < activity.units.height == activity.unknown_starts and question.start != "any_use":
+        return Answer("**Nobody is known to have started.** There are no sign-up dates, and everybody was first seen "
+                      "in the first 28 days of history, so when they started is unknown. "
+                      "Pick a feature and start from any use of it.", "young")  # fmt: skip
+    return Answer(f"**Nobody started.** There are no {who} in these {question.grain}s.", "empty")
 
 
 def _of(of: int, pick: Selection, question: Returning) -> str:

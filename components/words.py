@@ -7,17 +7,30 @@ what is sure, says so when nothing is, and names its denominator and period.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from components.theme import day
 from queries.activity import Activity
+from queries.assemble import Manifest
 from queries.calendar import Grain, Period
-from queries.extract import Manifest
 from queries.product import Feature, Selection
 
 PLURALS = {"user": "users", "account": "accounts"}
 LONG = 60  # characters of a name in a sentence
 STALE_DAYS = 2  # without data, until the freshness strip says so
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The sentences a page opens with, as Markdown. state: why they are no answer yet, where they are none.
+
+    empty: nobody is left to count. few: too few for a rate. young: not enough time has passed.
+    """
+
+    text: str
+    state: Literal["", "empty", "few", "young"] = ""
 
 
 def md(text: object) -> str:

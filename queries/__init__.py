@@ -3,8 +3,8 @@
 1. `product_file.load` reads product.toml: the product in its team's words (`product.Product`).
 2. `config` says where things are; it alone reads the environment.
 3. `warehouse.Warehouse` sends the `selects` and brings Arrow home as polars frames.
-4. `extract.read` puts them together: who exists, and on which days each used what, as bits. `snapshot.refresh` keeps
-   that as our own copy on disk.
+4. `extract.read` asks for all we keep and `assemble` puts it together: who exists, and on which days each used what,
+   as bits. `snapshot.refresh` keeps that as our own copy on disk.
 5. `snapshot.load` gives a viewer the `activity.Activity` that the viewer may see (`access`).
 6. `Activity.within` narrows it to what was picked: segment values, users or accounts.
 7. `measures` ask it and return counts, a numerator and a denominator, never a percentage.

@@ -1,13 +1,7 @@
-"""From the warehouse to tables: who exists, in which segments, and who used what on which days.
-
-What is wrong with the data is either refused in one sentence (a user who stands twice) or left out and counted
-(`LeftOut`), never dropped in silence. Users are numbered in the order of their ids, so the same data always gives the
-same tables.
-"""
+"""From the warehouse to a snapshot: which days there are, who used what on them, and who exists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,55 +9,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from queries import selects, warehouse
-from queries.activity import ANY, Tables, Words, merge
+from queries.activity import Words
+from queries.assemble import LeftOut, Snapshot, assemble, in_words, some_of
 from queries.calendar import Calendar, day_number, to_date
-from queries.errors import DataError, did_you_mean
-from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
+from queries.errors import DataError
+from queries.product import Product
 
-FORMAT = 1  # of the tables; a snapshot of an older one is made again
-MOST_NAMES = 1000  # of events taken for features, where none is listed
-MOST_VALUES = 20  # of a segment; the rest are `Other`
 Progress = Callable[[str], None]
 Facts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Something that is counted nowhere, said on screen. n of `of`; of is 0 where there is no total to name."""
-
-    n: int
-    of: int
-    what: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """The facts of a snapshot. Days are day numbers. features: keys in the order of their codes 1, 2, ..."""
-
-    format: int
-    definition: str
-    product: str
-    first_day: int
-    as_of: int
-    week_start: int
-    refreshed_at: str
-    features: tuple[str, ...]
-    events: int
-    users: int
-    accounts: int
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(to_date(self.first_day), to_date(self.as_of), self.week_start)
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A manifest and the tables it speaks of."""
-
-    manifest: Manifest
-    tables: Tables
 
 
 def read(product: Product, now: datetime, progress: Progress = lambda _: None) -> Snapshot:
@@ -79,7 +32,7 @@ def read(product: Product, now: datetime, progress: Progress = lambda _: None) -
         _check_identity(source, product)
         progress("Finding the first and the last day")
         facts, calendar = _span(source, product, today)
-        progress(f"Reading who used what, {_day(calendar.first_day)} to {_day(calendar.as_of)}")
+        progress(f"Reading who used what, {in_words(calendar.first_day)} to {in_words(calendar.as_of)}")
         origin = Words.covering(calendar).origin
         days = (day_number(calendar.first_day), day_number(calendar.as_of))
         raw = source.fetch(selects.activity(product, sections, origin, *days))
@@ -87,7 +40,8 @@ def read(product: Product, now: datetime, progress: Progress = lambda _: None) -
         users = source.fetch(selects.users(product, sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, sections)) if product.accounts else None
     progress("Putting it together")
-    return _assemble(product, now, facts, calendar, raw, users, accounts)
+    left_out = _left_out_events(facts, product)
+    return assemble(product, now, calendar, facts["events"], left_out, raw, users, accounts)
 
 
 def _check_identity(source: warehouse.Warehouse, product: Product) -> None:
@@ -96,7 +50,7 @@ def _check_identity(source: warehouse.Warehouse, product: Product) -> None:
     select = selects.identity(product, source.sections).subquery("i")
     twice = source.fetch(sa.select(select.c.anonymous).where(select.c.users > 1).limit(5))
     if twice.height:
-        raise DataError(f"`identity`: {_some(twice['anonymous'])} stands for more than one user; name one each.")
+        raise DataError(f"`identity`: {some_of(twice['anonymous'])} stands for more than one user; name one each.")
 
 
 def _span(source: warehouse.Warehouse, product: Product, today: int) -> tuple[Facts, Calendar]:
@@ -120,14 +74,14 @@ def _span(source: warehouse.Warehouse, product: Product, today: int) -> tuple[Fa
 
 def _reasons(facts: Facts, product: Product) -> str:
     if facts["first_day"] is not None:
-        return f"The first day with events, {_day(to_date(facts['first_day']))}, is not fully loaded yet."
+        return f"The first day with events, {in_words(to_date(facts['first_day']))}, is not fully loaded yet."
     said = [f"{row.n:,} of {row.of:,} {row.what}" for row in _left_out_events(facts, product)]
     return f"Why: {'; '.join(said)}." if said else "Load some events, or name another table in the product file."
 
 
 def _left_out_events(facts: Facts, product: Product) -> list[LeftOut]:
-    end = f"after {_day(product.as_of)}" if product.as_of else "in the future"
-    since = f"before {_day(product.events.since)}"
+    end = f"after {in_words(product.as_of)}" if product.as_of else "in the future"
+    since = f"before {in_words(product.events.since)}"
     whats = {"no_user": "events had no user", "no_time": "events had no time", "no_name": "events had no name",
              "too_early": f"events were dated {since}", "too_late": f"events were dated {end}"}  # fmt: skip
     return [LeftOut(facts[key], facts["events"], what) for key, what in whats.items() if facts[key]]
@@ -137,193 +91,3 @@ def _no_users(product: Product) -> pl.DataFrame:
     days = dict.fromkeys(("signup_day", "ended_day", "excluded"), pl.Int64)
     segments = {f"segment_{s.key}": pl.String for s in product.segments if s.of == "user"}
     return pl.DataFrame(schema={"id": pl.String, "account": pl.String, **days, **segments})
-
-
-def _assemble(
-    product: Product, now: datetime, facts: Facts, calendar: Calendar,
-    raw: pl.DataFrame, users: pl.DataFrame, accounts: pl.DataFrame | None,
-) -> Snapshot:  # fmt: skip
-    left_out = _left_out_events(facts, product)
-    users, raw = _exclude(product, users, raw, left_out)
-    ids = pl.concat([users["id"], raw["user"]]).unique().sort()
-    raw = raw.join(_numbered(ids, "user", "unit"), on="user").drop("user")
-    homes = pl.concat([users["account"], raw["account"]]).drop_nulls().unique().sort()
-    raw = raw.join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
-    users = _user_table(users, raw, ids, homes, left_out, known=product.users is not None)
-    raw = raw.with_columns(account=pl.coalesce("home", users["account"].gather(raw["unit"]))).drop("home")
-    accounts, users = _segmented(product, accounts, users, homes, left_out)
-    features = _features(product, raw)
-    rows = _feature_rows(features, raw.drop_nulls("name"))
-    tables = _tables(product, users, accounts, rows, raw)
-    manifest = Manifest(
-        FORMAT, product.definition_hash(), product.name, day_number(calendar.first_day), day_number(calendar.as_of),
-        calendar.week_start, now.astimezone(UTC).isoformat(timespec="milliseconds"),
-        tuple(f.key for f in features), facts["events"], users.height, accounts.height, tuple(left_out),
-    )  # fmt: skip
-    return Snapshot(manifest, tables)
-
-
-def _exclude(
-    product: Product, users: pl.DataFrame, raw: pl.DataFrame, left_out: list[LeftOut]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Drop users by rule, rows without an id, and what the excluded did; refuse an id that stands twice."""
-    nameless = users["id"].null_count()
-    if nameless:
-        left_out.append(LeftOut(nameless, users.height, "rows of the users table had no id"))
-    users = users.drop_nulls("id")
-    twice = users.filter(pl.col("id").is_duplicated())["id"].unique(maintain_order=True)
-    if twice.len():
-        raise DataError(f"`users`: {twice.len():,} ids stand more than once ({_some(twice)}); give each user one row.")
-    for i, rule in enumerate(product.users.exclude if product.users else ()):
-        n = int((users["excluded"] == i).sum())
-        if n:
-            left_out.append(LeftOut(n, users.height, f"users are excluded ({rule.why})"))
-    out = users.filter(pl.col("excluded").is_not_null())
-    return users.filter(pl.col("excluded").is_null()), raw.join(out, left_on="user", right_on="id", how="anti")
-
-
-def _numbered(ids: pl.Series, name: str, number: str) -> pl.DataFrame:
-    return pl.DataFrame({name: ids, number: pl.int_range(ids.len(), dtype=pl.UInt32, eager=True)})
-
-
-def _user_table(
-    users: pl.DataFrame, raw: pl.DataFrame, ids: pl.Series, homes: pl.Series, left_out: list[LeftOut], *, known: bool
-) -> pl.DataFrame:
-    """One row a user in the order of their numbers: who stands in the users table and who was only seen in events."""
-    seen = raw.group_by("unit").agg(
-        pl.col("first_day").min().alias("first_event_day"),
-        pl.col("home").sort_by("first_day", "home").drop_nulls().first().alias("acted_for"),
-    )
-    table = users.drop("excluded").join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
-    table = _numbered(ids, "id", "unit").join(
-        table.with_columns(listed=pl.lit(True)), on="id", how="left", maintain_order="left"
-    )
-    table = table.join(seen, on="unit", how="left", maintain_order="left")
-    strangers = int(table["listed"].null_count())
-    if known and strangers:
-        left_out.append(LeftOut(strangers, ids.len(), "users have events but no row in the users table; "
-                                "they count, their segments are (unknown)"))  # fmt: skip
-    ghosts = int((table["signup_day"].is_null() & table["first_event_day"].is_null()).sum())
-    if ghosts:
-        left_out.append(LeftOut(ghosts, ids.len(), "users have neither a sign-up date nor an event and count nowhere"))
-    days = pl.col("signup_day", "ended_day", "first_event_day").cast(pl.Int32)
-    return table.with_columns(days, account=pl.coalesce("home", "acted_for")).drop("listed", "home", "acted_for")
-
-
-def _segmented(
-    product: Product, accounts: pl.DataFrame | None, users: pl.DataFrame, homes: pl.Series, left_out: list[LeftOut]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Accounts and users with their segments as labels, and for users whether they may use each gated feature."""
-    table = _numbered(homes, "id", "unit")
-    if accounts is not None:
-        twice = accounts.drop_nulls("id").filter(pl.col("id").is_duplicated())["id"].unique(maintain_order=True)
-        if twice.len():
-            raise DataError(f"`accounts`: {twice.len():,} ids stand more than once ({_some(twice)}); "
-                            "give each account one row.")  # fmt: skip
-        table = table.join(accounts.drop_nulls("id"), on="id", how="left", maintain_order="left")
-    of_account = [s for s in product.segments if s.of == "account"]
-    table = table.with_columns(_label(s) for s in of_account)
-    users = users.with_columns(_label(s) for s in product.segments if s.of == "user")
-    homeless = int(users["account"].null_count())
-    if product.has_accounts and homeless:
-        left_out.append(LeftOut(homeless, users.height, "users belong to no account"))
-    users = users.with_columns(
-        table[f"segment_{s.key}"].gather(users["account"]).fill_null(UNKNOWN) for s in of_account
-    )
-    for feature in product.features:
-        left_out += _labels_of_nobody(feature, users)
-    users = users.with_columns(_may_use(f) for f in product.features if f.eligible)
-    for segment in product.segments:
-        table, users = _bounded(segment, table, users)
-    return table, users
-
-
-def _labels_of_nobody(feature: Feature, users: pl.DataFrame) -> list[LeftOut]:
-    """What a feature's rule names and no user has: a new plan, or a slip of the pen."""
-    found = []
-    for key, labels in feature.eligible:
-        known = users[f"segment_{key}"].unique().sort().to_list()
-        found += [
-            LeftOut(0, users.height, f"users have {key} {label!r}, which `features.{feature.key}.eligible` names; "
-                                     f"{did_you_mean(label, known)}")
-            for label in labels if label not in known
-        ]  # fmt: skip
-    return found
-
-
-def _may_use(feature: Feature) -> pl.Expr:
-    rules = [pl.col(f"segment_{key}").is_in(list(labels)) for key, labels in feature.eligible]
-    return pl.all_horizontal(rules).alias(f"can_{feature.key}")
-
-
-def _label(segment: Segment) -> pl.Expr:
-    column = pl.col(f"segment_{segment.key}")
-    return column.replace(dict(segment.labels)).fill_null(UNKNOWN)
-
-
-def _bounded(segment: Segment, accounts: pl.DataFrame, users: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The segment's values in the order of the screen: as declared, then by size; beyond the largest, `Other`."""
-    name = f"segment_{segment.key}"
-    counted = (users if segment.of == "user" else accounts)[name]
-    sizes = counted.value_counts(sort=False).sort("count", name, descending=[True, False])[name].to_list()
-    declared = [label for _, label in segment.labels if label in sizes]
-    ordered = dict.fromkeys(v for v in [*declared, *sizes] if v not in (OTHER, UNKNOWN))
-    shown = list(ordered)[:MOST_VALUES]
-    values = pl.Enum([*shown, OTHER, UNKNOWN])
-    keep = pl.when(pl.col(name).is_in([*shown, UNKNOWN])).then(name).otherwise(pl.lit(OTHER)).cast(values).alias(name)
-    if segment.of == "account":
-        accounts = accounts.with_columns(keep)
-    return accounts, users.with_columns(keep)
-
-
-def _features(product: Product, raw: pl.DataFrame) -> tuple[Feature, ...]:
-    """The features listed; where none is, one for each event name, most users first."""
-    if product.features:
-        return product.features
-    users = raw.drop_nulls("name").group_by("name").agg(pl.col("unit").n_unique())
-    if users.height > MOST_NAMES:
-        raise DataError(f"The events have {users.height:,} different names, too many to be a feature each. List your "
-                        "features, each with its event names, as [features.name] in the product file.")  # fmt: skip
-    return unlisted(tuple(users.sort("unit", "name", descending=[True, False])["name"]))
-
-
-def unlisted(names: tuple[str, ...]) -> tuple[Feature, ...]:
-    """A feature for each event name."""
-    return tuple(Feature(name, name, (name,)) for name in names)
-
-
-def _feature_rows(features: tuple[Feature, ...], raw: pl.DataFrame) -> pl.DataFrame:
-    """One row a (unit, account, feature): codes for event names, and code 0 for any active feature."""
-    codes = pl.DataFrame(
-        [(name, i) for i, f in enumerate(features, start=1) for name in dict.fromkeys(f.events)],
-        schema={"name": pl.String, "feature": pl.UInt16}, orient="row",
-    )  # fmt: skip
-    active = [i for i, f in enumerate(features, start=1) if f.active]
-    rows = raw.join(codes, on="name").drop("name").with_columns(
-        pl.col("first_day").cast(pl.Int32), pl.col("^d[0-9]+$").cast(pl.UInt64)
-    )
-    anything = rows.filter(pl.col("feature").is_in(active)).with_columns(feature=pl.lit(ANY, pl.UInt16))
-    return pl.concat([rows, anything])
-
-
-def _tables(
-    product: Product, users: pl.DataFrame, accounts: pl.DataFrame, rows: pl.DataFrame, raw: pl.DataFrame
-) -> Tables:
-    by_account = rows.drop_nulls("account").drop("unit").rename({"account": "unit"})
-    tables = Tables(users, accounts, merge(rows.drop("account"), "unit"), merge(by_account, "unit"))
-    if product.events.account is None:
-        return tables
-    acted = raw.rename({"unit": "user"}).group_by("user", "account").agg(pl.col("first_day").min().cast(pl.Int32))
-    at_home = users.select(pl.col("unit").alias("user"), "account").join(acted, on=["user", "account"], how="anti")
-    members = pl.concat([acted, at_home.with_columns(first_day=pl.lit(None, pl.Int32))]).drop_nulls("account")
-    member_rows = merge(rows.drop_nulls("account").rename({"unit": "user"}), "user", "account")
-    return replace(tables, members=members.sort("user", "account").rename({"first_day": "first_event_day"}),
-                   member_rows=member_rows)  # fmt: skip
-
-
-def _some(ids: pl.Series) -> str:
-    return ", ".join(repr(v)[:60] for v in ids.head(5).to_list()) + (" ..." if ids.len() > 5 else "")
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"

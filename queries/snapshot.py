@@ -22,11 +22,12 @@ from time import perf_counter
 
 import polars as pl
 
-from queries import access, activity, answers, config, demo, extract, product_file, warehouse
+from queries import access, activity, answers, assemble, config, demo, extract, product_file, warehouse
 from queries.access import Viewer
 from queries.activity import Activity, Tables
+from queries.assemble import FORMAT, LeftOut, Manifest, Snapshot
 from queries.errors import InsightsError, SnapshotError
-from queries.extract import FORMAT, LeftOut, Manifest, Progress, Snapshot
+from queries.extract import Progress
 from queries.product import Product
 
 DAY = timedelta(days=1)
@@ -128,7 +129,7 @@ def load(viewer: Viewer) -> Activity:
 
 
 def _activity(tables: Tables, found: Manifest, product_now: Product, viewer: Viewer, version: str) -> Activity:
-    features = product_now.features or extract.unlisted(found.features)
+    features = product_now.features or assemble.unlisted(found.features)
     return activity.of_users(
         tables,
         access.visible(viewer, tables.users),

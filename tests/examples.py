@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from queries import access, activity, extract
+from queries import access, activity, assemble, extract
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Connection, Events, Feature, Product, Segment, Users
@@ -33,13 +33,13 @@ def load(made: Product, now: datetime = NOW) -> Activity:
     return of(snapshot, made)
 
 
-def of(snapshot: extract.Snapshot, made: Product) -> Activity:
+def of(snapshot: assemble.Snapshot, made: Product) -> Activity:
     found = snapshot.manifest
     return activity.of_users(
         snapshot.tables,
         access.visible(access.LOCAL_OWNER, snapshot.tables.users),
         found.calendar,
-        features=made.features or extract.unlisted(found.features),
+        features=made.features or assemble.unlisted(found.features),
         segments=made.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
     )

@@ -68,8 +68,8 @@ class World:
         return last - timedelta(days=1) if last == self.day_of(self.now) else last
 
     def first_day(self) -> date:
-        """The day on which history begins."""
-        return min(self.day_of(event.at) for event in self.events if event.user is not None)
+        """The day on which history begins: the first event of somebody who counts."""
+        return min(day for _, _, day, _ in self.counted())
 
     def counted(self) -> list[tuple[str, str | None, date, str]]:
         """(user, account, day, name) of the events that count: somebody's, nobody's who is excluded, and loaded."""

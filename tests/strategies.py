@@ -104,6 +104,8 @@ def worlds(draw: DrawFn, accounts: bool = False) -> Case:
         companies={name: {"plan": dice.choice(PLANS)} for name in ("acme", "bolt") if has_companies},
         features=_features(dice, segments), segments=segments, timezone=zone, week_start=dice.choice((0, 6, 2)),
     )  # fmt: skip
+    if not world.counted():
+        world = replace(world, people=())
     world = _dated(world, dice.choice((None, None, 0, 1, 9)), dice.random() < 0.5)
     return Case(world, has_users, in_users, in_events, dice.random() < 0.5, dice.random() < 0.5)
 

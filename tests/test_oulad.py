@@ -13,8 +13,8 @@ from polars.testing import assert_frame_equal
 
 from queries import extract, product_file
 from queries.activity import Activity
+from queries.assemble import LeftOut, Snapshot
 from queries.calendar import Period, day_number
-from queries.extract import LeftOut, Snapshot
 from queries.measures.adoption import adoption
 from queries.product import Selection
 from tests import examples

@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import words
 from queries import snapshot
+from queries.assemble import Manifest
 from queries.config import HOME
-from queries.extract import Manifest
 from tests import products
 
 pytestmark = pytest.mark.slow  # half a minute in all
@@ -49,6 +50,16 @@ def picked(app: AppTest, name: str, value: Any) -> AppTest:
     widget: Any = app.get_by_key(f"pick {name}")
     widget.set_value(value).run()
     return app
+
+
+def ways_out(app: AppTest) -> list[str]:
+    """What the buttons under an answer that is none say."""
+    return [button.label for button in app.button if re.match("Clear |Show |Widen ", button.label)]
+
+
+def clicked(app: AppTest, label: str) -> AppTest:
+    """The app after the button of this label was clicked."""
+    return next(button for button in app.button if button.label == label).click().run()
 
 
 def sentences(app: AppTest) -> str:
@@ -295,6 +306,19 @@ def test_filters_that_nobody_passes_are_said(page: str) -> None:
     assert answer(app).startswith(("**Nobody matches.** There are no users with", "**Nobody started.**"))
 
 
+@pytest.mark.usefixtures("demo")
+def test_an_answer_that_is_none_offers_the_ways_out_of_it() -> None:
+    app = opened("retention", s_plan="(unknown)", s_region="APAC")
+
+    offered = ways_out(app)
+    again = clicked(app, "Clear Plan")
+
+    assert offered == ["Clear Plan", "Clear Region", "Widen to 26 weeks"]
+    assert address(again)["s.region"] == ["APAC"]
+    assert "s.plan" not in address(again)
+    assert ways_out(again) == []
+
+
 # Small and odd products ----------------------------------------------------------------------------------------------
 
 
@@ -316,6 +340,20 @@ def test_with_twelve_users_there_are_counts_and_no_rates(folder: Path) -> None:
         "**Too few for a rate.** Of 12 users who signed up, 12 were back in week 4; a rate needs 30."
     )
     assert set(figure(retention, 1)["data"][3]["text"]) <= {"·", ""}
+    assert ways_out(retention) == []  # there are but ten weeks
+
+
+def test_with_too_few_in_twelve_weeks_one_click_looks_further_back(folder: Path) -> None:
+    people = products.people(40, date(2026, 6, 1)).with_columns(
+        signup=pl.Series([date(2026, 6, 1)] * 20 + [date(2026, 9, 7)] * 20))  # fmt: skip
+    products.write(folder, products.daily(20, date(2026, 6, 1), 168), people)
+
+    app = opened("retention")
+    few = answer(app)
+    wider = clicked(app, "Widen to 26 weeks")
+
+    assert few.startswith("**Too few for a rate.** Of 20 users")
+    assert answer(wider).startswith("**50 % were back in week 4**")
 
 
 def test_a_product_of_three_days_says_when_there_will_be_an_answer(folder: Path) -> None:

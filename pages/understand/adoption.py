@@ -18,7 +18,7 @@ weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
 cells = stats.against_the_rest(ask(adoption, activity, (period,), by=(by,) if by else (), of=of))
 changes = stats.changes(now, before, weeks, shown=pick.weeks)
 
-st.markdown(words.answer(activity, pick, changes, cells, period, of))
+cards.answer(words.answer(activity, pick, changes, cells, period, of))
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
                          ask(breadth, activity, period), ask(breadth, activity, earlier), pick))  # fmt: skip
 

@@ -17,11 +17,11 @@ cells_before = ask(measure.retention, activity, question, cohorts=size, interval
 now, before = measure.pooled(cells), measure.pooled(cells_before)
 
 answer = words.answer(activity, pick, question, cells, now, before)
-st.markdown(answer)
+cards.answer(answer, activity)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     for name in ("feature", "start", "back", "count", "grain", "windows"):
         filters.pick(name, show_label=True)
-cards.curve(now, before, question, pick, answer)
+cards.curve(now, before, question, pick, answer.text)
 st.caption(words.small_print(activity, pick, question, cells))
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from queries import extract
-from queries.activity import Activity
+from queries.activity import Activity, Words
+from queries.assemble import LeftOut, Snapshot
 from queries.calendar import to_date
 from queries.errors import DataError, ProductError
-from queries.extract import Snapshot
 from queries.measures.adoption import adoption
 from queries.product import (
     Accounts,
@@ -291,7 +291,7 @@ def test_the_same_user_twice_is_refused_and_some_are_named(tmp_path: Path) -> No
 def test_the_same_user_twice_but_for_spaces_is_refused_too(tmp_path: Path) -> None:
     made = on(tmp_path, events(ONE), table("users", "id", "('ann')", "(' ann ')"), users=Users("users", "id"))
 
-    assert refusal(made).startswith("`users`: 1 ids stand more than once ('ann')")
+    assert refusal(made).startswith("`users`: 1 id stands more than once ('ann')")
 
 
 UUID = "'0b6f5cf2-5cf7-4b5a-8f5e-3f2f1c1d0a01'"
@@ -449,7 +449,7 @@ def accounts(folder: Path, *rows: str) -> Product:
 def test_the_same_account_twice_is_refused_and_named(tmp_path: Path) -> None:
     made = accounts(tmp_path, "('acme', 'S')", "('acme', 'L')", "('bolt', 'S')")
 
-    assert refusal(made) == "`accounts`: 1 ids stand more than once ('acme'); give each account one row."
+    assert refusal(made) == "`accounts`: 1 id stands more than once ('acme'); give each account one row."
 
 
 def test_users_of_no_account_and_accounts_without_a_row_are_unknown(tmp_path: Path) -> None:
@@ -538,7 +538,7 @@ def test_a_rule_that_names_a_plan_nobody_has_is_said(tmp_path: Path) -> None:
     found = extract.read(made, examples.NOW).manifest
 
     said = "users have plan 'Busines', which `features.sso.eligible` names; did you mean `Business`?"
-    assert extract.LeftOut(0, 1, said) in found.left_out
+    assert LeftOut(0, 1, said) in found.left_out
 
 
 def test_more_event_names_than_features_can_be_are_refused_in_a_sentence(tmp_path: Path) -> None:
@@ -546,3 +546,40 @@ def test_more_event_names_than_features_can_be_are_refused_in_a_sentence(tmp_pat
 
     with pytest.raises(DataError, match="1,200 different names, too many to be a feature each"):
         extract.read(examples.product(tmp_path), examples.NOW)
+
+
+OLD = datetime(2011, 2, 3, 12)
+
+
+def test_what_excluded_users_did_is_no_part_of_history(tmp_path: Path) -> None:
+    users = pl.DataFrame({"id": ["ann", "bot"], "bot": [False, True]})
+    again = ("ann", TUESDAY + timedelta(days=7), "open")
+    examples.write(tmp_path, [("bot", OLD, "open"), ("ann", TUESDAY, "open"), again], users)
+    rule = Exclusion("bot", "in", ("true",), "bots")
+    made = examples.product(tmp_path, users=Users("users", "id", exclude=(rule,)))
+
+    snapshot = extract.read(made, examples.NOW)
+    activity = examples.of(snapshot, made)
+
+    assert activity.calendar.first_day == TUESDAY.date()
+    assert activity.words == Words.covering(activity.calendar)
+    used = adoption(activity, activity.calendar.periods("week", with_open=True))
+    assert used.select("period", "n", "of").rows() == [(date(2026, 11, 8), 1, 1), (date(2026, 11, 15), 1, 1)]
+
+
+def test_when_all_who_did_something_are_excluded_the_rules_are_named(tmp_path: Path) -> None:
+    examples.write(tmp_path, [("bot", TUESDAY, "open")], pl.DataFrame({"id": ["bot"]}))
+    made = examples.product(tmp_path, users=Users("users", "id", exclude=(Exclusion("id", "in", ("bot",), "bots"),)))
+
+    assert refusal(made) == "Every event is of a user whom `users.exclude` leaves out; check these rules."
+
+
+def test_a_few_users_long_before_all_others_are_said_with_the_day_to_begin_from(tmp_path: Path) -> None:
+    examples.write(tmp_path, [("old", OLD, "open"), ("ann", TUESDAY, "open"), ("bo", TUESDAY, "open")])
+
+    found = extract.read(examples.product(tmp_path), examples.NOW).manifest.left_out
+
+    assert [(row.n, row.of, row.what) for row in found] == [
+        (1, 3, "users were first seen by 3 Feb 2011, the next 5,752 days later, and history begins with them; "
+               "if that is a mistake, set `events.since = 2026-11-03`"),
+    ]  # fmt: skip

@@ -236,7 +236,7 @@ def test_a_pointer_to_nowhere_means_there_is_no_snapshot(pointer: bytes) -> None
     assert snapshot.need_to_refresh() == said() == NONE
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}', "\x00"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 2}', "\x00"])
 def test_a_damaged_manifest_is_said_and_mended_by_a_refresh(content: str) -> None:
     snapshot.refresh(NOW)
     (in_use() / "manifest.json").write_text(content)
