@@ -13,7 +13,7 @@ from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity
 from queries.measures.retention import Returning
 from queries.product import Selection
-from queries.stats import rates
+from queries.stats import TOO_FEW, rates
 
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
 MOST_ROWS = 60  # features in a figure; more are slow to draw and nobody reads them
@@ -78,7 +78,9 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: str |
 
 
 def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Selection, takeaway: str) -> None:
-    """The pooled retention curve, with a band where cohorts share no unit."""
+    """The pooled retention curve, with a band where cohorts share no unit; nothing where there is no point to draw."""
+    if now.filter(pl.col("of") >= TOO_FEW).is_empty():
+        return
     earlier, band = retention_words.BEFORE[pick.compare], question.start != "any_use"
     before = before if retention_words.comparable(question) else before.clear()
     figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, band=band)
@@ -86,7 +88,9 @@ def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Se
 
 
 def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: str, *, as_table: bool) -> None:
-    """The cohorts, as a figure or as its table twin; a cell says what is behind it."""
+    """The cohorts, as a figure or as its table twin; a cell says what is behind it. Nothing where nobody started."""
+    if cells["of"].sum() == 0:
+        return
     alt = f"Retention by cohort and {question.grain}"
     if as_table:
         grid = tables.cohort_grid(cells, question.grain)

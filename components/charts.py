@@ -15,6 +15,7 @@ from components.words import cohort_name
 from queries.stats import TOO_FEW, rates
 
 MOST_LABELLED = 144  # cells that carry their number; with more it is on hover (text is what makes a heatmap slow)
+MOST_IN_A_ROW = 28  # numbers side by side that can be told apart on a narrow screen
 BAND = 0.18  # opacity of a 95 % band
 TOGETHER = -1.25  # the row of all cohorts together, a little above the first
 
@@ -118,7 +119,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palett
         ]
     )
     sizes = dict(shown.select("cohort", "of").unique().rows())
-    ticks = intervals if len(intervals) <= 28 else [k for k in intervals if k % 4 == 0]
+    ticks = intervals if len(intervals) <= MOST_IN_A_ROW else [k for k in intervals if k % 4 == 0]
     labels = ["all together", *(f"{cohort_name(name, grain)}   n {count(sizes[name])}" for name in names)]
     figure.update_layout(
         layout(
@@ -167,7 +168,8 @@ def _cohort_cells(shown: pl.DataFrame, names: list[Any], grain: str, top: float,
 
 def _together_cells(row: pl.DataFrame, top: float, palette: Palette) -> go.Scatter:
     return go.Scatter(
-        x=row["interval"], y=[TOGETHER] * row.height, mode="text",
+        x=row["interval"], y=[TOGETHER] * row.height, mode="text" if row.height <= MOST_IN_A_ROW else "markers",
+        marker={"opacity": 0, "size": 22, "symbol": "square"},
         text=["·" if rate is None else f"<b>{100 * rate:.0f}</b>" for rate in row["rate"]],
         textfont={"color": [_ink(rate, top, palette) for rate in row["rate"]], "size": 12},
         hovertext=[f"all together: {percent(n, of)}, {count(n)} of {count(of)}" for n, of in row["n", "of"].rows()],
