@@ -334,26 +334,33 @@ class Oracle:
 
     def retention(
         self, start: str, feature: str | None, back: str | None, grain: str, count: str, windows: str,
-        cohorts: int, intervals: int, by: tuple[str, ...] = (),
+        cohorts: int, intervals: int, by: tuple[str, ...] = (), at_least: int = 1,
+        brackets: tuple[tuple[int, int], ...] = (),
     ) -> list[Cell]:  # fmt: skip
-        """A row a segment, cohort and interval."""
+        """A row a segment, cohort and interval; of a bracket its first."""
+        runs = [(0, 0), *brackets] if brackets else [(k, k) for k in range(intervals)]
         spans = complete_spans(self.world, grain)
         horizon = self.as_of if windows == "rolling" or not spans else spans[-1][1]
         found: list[Cell] = []
         for label, units in self.segments(by):
             for cohort in spans[-cohorts:]:
                 began = [(unit, day) for unit in units for day in self._started(unit, start, feature, cohort)]
-                for k in range(intervals):
+                for k, end in runs:
                     came = 0
                     for unit, day in began:
-                        first, last = self._interval(cohort, day, k, grain, windows)
-                        until = last if count == "on" else horizon
-                        came += k == 0 or unit.did(self.names(back), (first, until))
-                    _, completes = self._interval(cohort, cohort[1], k, grain, windows)
+                        spans_of_run = [self._interval(cohort, day, i, grain, windows) for i in range(k, end + 1)]
+                        if count == "on_or_after":
+                            spans_of_run = [(first, horizon) for first, _ in spans_of_run]
+                        came += k == 0 or any(self._days(unit, back, span) >= at_least for span in spans_of_run)
+                    _, completes = self._interval(cohort, cohort[1], end, grain, windows)
                     complete = completes <= self.as_of
                     n = came if complete else None
                     found.append((label, cohort[1], k, n, len(began), complete, completes))
         return found
+
+    def _days(self, unit: Unit, feature: str | None, span: Span) -> int:
+        """On how many days of a span a unit used a feature."""
+        return len({day for day, name in unit.acts if name in self.names(feature) and span[0] <= day <= span[1]})
 
     def _started(self, unit: Unit, start: str, feature: str | None, cohort: Span) -> list[date]:
         """The day on which a unit started within a cohort's period: one or none."""

@@ -3,13 +3,15 @@
 Units are put into cohorts by the calendar period in which they started; interval k of cohort c is the k-th period after
 it (calendar windows), or days counted from each unit's own start day (rolling windows: day k; week k is days 7k..7k+6;
 month k is days 30k..30k+29). Interval 0 is always the cohort's size. An interval that is not fully loaded for a cohort
-is null, never 0. This is not a funnel: *on* counts who was back in the interval itself, so interval 5 may exceed
-interval 4; *on or after* counts who was back in it or later, up to one day common to all cohorts, and never rises.
+is null, never 0. A *bracket* a..b joins intervals: back in any of them. This is not a funnel: *on* counts who was back
+in the interval itself, so interval 5 may exceed interval 4; *on or after* counts who was back in it or later, up to one
+day common to all cohorts, and never rises.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 import polars as pl
@@ -30,7 +32,9 @@ class Returning:
 
     start: what puts a unit into a cohort: its sign-up (or first event, where there is no date), its first active day,
     its first use of `feature`, or any use of it (then a unit is in the cohort of every period in which it used it).
-    back: the feature whose use counts as coming back; None for any active feature.
+    back: the feature whose use counts as coming back; None for any active feature. at_least: on how many days of an
+    interval (with on or after: of the time from it on) a unit must be there. brackets: runs of intervals to look at
+    instead of single ones, each as its first and last, in order and apart; a bracket is named by its first.
     """
 
     start: Start = "signup"
@@ -39,6 +43,12 @@ class Returning:
     grain: Grain = "week"
     count: Literal["on", "on_or_after"] = "on"
     windows: Literal["calendar", "rolling"] = "calendar"
+    at_least: int = 1
+    brackets: tuple[tuple[int, int], ...] = ()
+
+    def runs(self, intervals: int) -> tuple[tuple[int, int], ...]:
+        """The runs of intervals looked at, each as its first and last: single ones, or the brackets and interval 0."""
+        return ((0, 0), *self.brackets) if self.brackets else tuple((k, k) for k in range(intervals))
 
 
 def retention(
@@ -50,7 +60,7 @@ def retention(
     start is unknown are in no cohort, except with any_use.
 
     Arguments: cohorts, how many of the latest complete periods, once the latest `skip` are left out; intervals, how
-    many, with interval 0; by, segment keys (none, one or two).
+    many, with interval 0 (brackets say it themselves); by, segment keys (none, one or two).
     Columns: segment, cohort (its last day), interval, n, of (units), complete, completes (the day it does).
 
     >>> from tests.examples import three_users
@@ -58,10 +68,12 @@ def retention(
     >>> retention(activity, Returning(), cohorts=2, intervals=2).select("interval", "n", "of").rows()
     [(0, 3, 3), (1, 2, 3), (0, 0, 0), (1, None, 0)]
     """
+    _check(question)
+    runs = question.runs(intervals)
     latest = activity.calendar.periods(question.grain, cohorts + skip)
     periods = latest[: max(0, len(latest) - skip)]
-    cells = _grid(activity, question, periods, intervals, by)
-    found = [_returned(activity, question, of, intervals, by, starts)
+    cells = _grid(activity, question, periods, runs, by)
+    found = [_returned(activity, question, of, runs, by, starts)
              for of, starts in _starts(activity, question, periods)]  # fmt: skip
     keys = ["segment", "cohort", "interval"]
     nothing = cells.select(*keys, pl.lit(0, COUNT).alias("n"), pl.lit(0, COUNT).alias("of")).clear()
@@ -100,13 +112,37 @@ def horizon(calendar: Calendar, question: Returning) -> date:
     return calendar.as_of if question.windows == "rolling" or not complete else complete[-1].last
 
 
+def trend(cells: pl.DataFrame, interval: int, calendar: Calendar) -> pl.DataFrame:
+    """One interval over time: how the cohorts did at the same age, one point a cohort.
+
+    Each point is dated by the week in which the cohort completed the interval. n, of: as `retention` returns; only
+    cohorts that have somebody and have completed it.
+
+    Columns: segment, cohort (its last day), period (the last day of the week), n, of, complete.
+    """
+    found = cells.filter(pl.col("interval") == interval, pl.col("complete"), pl.col("of") > 0)
+    weeks = [calendar.period_of(day, "week").last for day in found["completes"]]
+    period = pl.Series("period", weeks, dtype=pl.Date)
+    return found.select("segment", "cohort", period, "n", "of", "complete")
+
+
+def _check(question: Returning) -> None:
+    flat = [k for bracket in question.brackets for k in bracket]
+    if flat != sorted(flat) or any(a > b for a, b in question.brackets) or (flat and flat[0] < 1) or any(
+        late <= last for (_, last), (late, _) in pairwise(question.brackets)
+    ):
+        raise InsightsError("Brackets must follow one another from interval 1 on, like 1-2, 3-6, 7-12.")
+    if question.at_least < 1:
+        raise InsightsError("Somebody must be there on at least 1 day to be back.")
+
+
 def _grid(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, by: By
+    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: tuple[tuple[int, int], ...], by: By
 ) -> pl.DataFrame:
     """Every segment that has units x cohort x interval: complete, and the day on which it completes."""
-    ends = _ends(activity.calendar, question, periods, intervals)
+    ends = _ends(activity.calendar, question, periods, runs[-1][1] + 1 if runs else 0)
     cells = pl.DataFrame(
-        [(cohort.last, k, last) for cohort, lasts in zip(periods, ends, strict=True) for k, last in enumerate(lasts)],
+        [(cohort.last, a, lasts[b]) for cohort, lasts in zip(periods, ends, strict=True) for a, b in runs],
         schema={"cohort": pl.Date, "interval": pl.Int16, "completes": pl.Date}, orient="row",
     ).with_columns(complete=pl.col("completes") <= activity.calendar.as_of)  # fmt: skip
     segments = activity.units.select(activity.segment_of(activity.units["unit"], by)).unique().sort("segment")
@@ -169,44 +205,67 @@ def _feature(question: Returning) -> str:
 
 
 def _returned(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], intervals: int, by: By,
+    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: tuple[tuple[int, int], ...], by: By,
     starts: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """segment, cohort (its last day), interval, n, of: counted from the bits of those who started."""
     back = activity.rows_of(question.back).drop("feature", "first_day")
     rows = starts.with_columns(activity.segment_of(starts["unit"], by))
     rows = rows.join(back, on="unit", how="left", maintain_order="left")
+    intervals = runs[-1][1] + 1 if runs else 0
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows.with_columns(pl.col(activity.words.names).fill_null(0)), "start")
-        is_back = _rolling(words, question, intervals)
-        shift = pl.lit(0)
+        is_back, shift = _rolling(words, question, intervals), pl.lit(0)
     else:
         is_back = _calendar(activity, question, _ahead(activity.calendar, question, periods, intervals))
         shift = pl.col("cohort")  # period j is interval j - c of cohort c
+    if question.brackets:
+        rows = rows.with_columns(expr.alias(f"back {j}") for j, expr in enumerate(is_back))
+        is_back, shift = _bracketed(question, runs, len(periods)), pl.lit(0)
     wide = rows.group_by("segment", "cohort").agg(
         pl.len().cast(COUNT).alias("of"), *(expr.sum().cast(COUNT).alias(str(j)) for j, expr in enumerate(is_back))
     )
     long = wide.unpivot(index=["segment", "cohort", "of"], variable_name="j", value_name="n")
     lasts = pl.Series([period.last for period in periods], dtype=pl.Date)
-    counted = long.with_columns(
-        interval=pl.col("j").cast(pl.Int16) - shift.cast(pl.Int16), cohort=lasts.gather(long["cohort"])
+    at = long.select("of", "segment", "n", at=pl.col("j").cast(pl.Int16) - shift.cast(pl.Int16)).with_columns(
+        cohort=lasts.gather(long["cohort"])
     )
-    inside = counted.filter(pl.col("interval").is_between(0, intervals - 1))
-    return inside.select("segment", "cohort", "interval", "n", "of")
+    firsts = pl.DataFrame({"at": range(len(runs)), "interval": [a for a, _ in runs]}, schema=dict.fromkeys(
+        ("at", "interval"), pl.Int16))  # fmt: skip
+    return at.join(firsts, on="at").select("segment", "cohort", "interval", "n", "of")
 
 
 def _calendar(activity: Activity, question: Returning, ahead: list[Period]) -> list[pl.Expr]:
     """For each period ahead, whether a row was back in it (or in it and later); an open one is not looked at."""
     until = horizon(activity.calendar, question)
     spans = [period if question.count == "on" else Period(period.first, until) for period in ahead]
-    return [activity.active(span) if activity.calendar.is_complete(period) else pl.lit(False)
-            for period, span in zip(ahead, spans, strict=True)]  # fmt: skip
+    return [
+        _there(activity.words, day_number(span.first), day_number(span.last), question.at_least)
+        if activity.calendar.is_complete(period) else pl.lit(False)
+        for period, span in zip(ahead, spans, strict=True)
+    ]  # fmt: skip
 
 
 def _rolling(words: Words, question: Returning, intervals: int) -> list[pl.Expr]:
     """For each interval, whether a row aligned to its own start was back in it (or in it and later)."""
     days = LENGTH[question.grain]
     end = words.count * WORD_DAYS
+    lasts = [days * (k + 1) - 1 if question.count == "on" else end for k in range(intervals)]
+    return [_there(words, days * k, last, question.at_least) for k, last in enumerate(lasts)]
+
+
+def _there(words: Words, first: int, last: int, at_least: int) -> pl.Expr:
+    return words.active(first, last) if at_least == 1 else words.days(first, last) >= at_least
+
+
+def _bracketed(question: Returning, runs: tuple[tuple[int, int], ...], cohorts: int) -> list[pl.Expr]:
+    """For each bracket, whether a row was back in any of its intervals; calendar ones begin where the cohort does."""
+    if question.windows == "rolling":
+        return [pl.any_horizontal(f"back {k}" for k in range(a, b + 1)) for a, b in runs]
     return [
-        words.active(days * k, days * (k + 1) - 1 if question.count == "on" else end) for k in range(intervals)
+        pl.any_horizontal(
+            (pl.col("cohort") == c) & pl.any_horizontal(f"back {j}" for j in range(c + a, c + b + 1))
+            for c in range(cohorts)
+        )
+        for a, b in runs
     ]

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from queries.activity import Activity, By
 from queries.calendar import Grain
 from queries.errors import InsightsError
-from queries.measures.retention import Returning, Start, horizon, pooled, retention
+from queries.measures.retention import Returning, Start, horizon, pooled, retention, trend
 from queries.product import Selection, Unit
 from tests.oracle import Oracle, Person, Where
 from tests.oracle import pooled as pooled_by_hand
@@ -25,6 +25,7 @@ CELLS = {"segment": pl.String, "cohort": pl.Date, "interval": pl.Int16, "n": pl.
 CURVE = {"segment": pl.String, "interval": pl.Int16, "n": pl.UInt32, "of": pl.UInt32, "cohorts": pl.UInt32}
 FEATURES = ("export", "share", "open", "peek")
 SIZES = DICE.map(lambda dice: (dice.choice((3, 12, 60)), dice.choice((2, 4, 7))))  # cohorts, intervals
+BRACKETS: tuple[tuple[tuple[int, int], ...], ...] = ((), (), (), ((1, 3),), ((1, 1), (2, 4)), ((2, 3), (5, 6)))
 
 
 def _questions(dice: Random) -> list[Returning]:
@@ -32,6 +33,7 @@ def _questions(dice: Random) -> list[Returning]:
         Returning(
             dice.choice(get_args(Start)), dice.choice(FEATURES), dice.choice((None, None, *FEATURES)),
             dice.choice(get_args(Grain)), dice.choice(("on", "on_or_after")), dice.choice(("calendar", "rolling")),
+            dice.choice((1, 1, 1, 2, 3)), dice.choice(BRACKETS),
         )
         for _ in range(6)
     ]  # fmt: skip
@@ -68,8 +70,9 @@ def assert_retention(
         for by in case.by(unit):
             found = retention(activity, asked, cohorts=sizes[0], intervals=sizes[1], by=by)
             expected = oracle.retention(
-                asked.start, asked.feature, asked.back, asked.grain, asked.count, asked.windows, *sizes, by
-            )
+                asked.start, asked.feature, asked.back, asked.grain, asked.count, asked.windows, *sizes, by,
+                asked.at_least, asked.brackets,
+            )  # fmt: skip
             assert_frame_equal(found, frame(expected, CELLS))
             assert_frame_equal(pooled(found), frame(pooled_by_hand(expected), CURVE))
 
@@ -135,7 +138,7 @@ def test_asking_for_other_cohorts_or_more_intervals_changes_none_that_were_there
 ) -> None:
     activity, keys = load(case), ["cohort", "interval"]
 
-    for question in questions:
+    for question in (replace(question, brackets=()) for question in questions):  # brackets say the intervals themselves
         few = retention(activity, question, cohorts=sizes[0], intervals=sizes[1])
         many = retention(activity, question, cohorts=sizes[0] + 2, intervals=sizes[1] + 3)
         skipped = retention(activity, question, cohorts=sizes[0] + 1, intervals=sizes[1], skip=1)
@@ -323,6 +326,52 @@ def test_adding_up_cohorts_weighs_each_by_its_size() -> None:
                    ("all", week(2), 1, None, 700, False, week(3))], CELLS)  # fmt: skip
 
     assert_frame_equal(pooled(cells), frame([("all", 1, 900, 1500, 2)], CURVE))
+
+
+def test_a_bracket_counts_who_was_back_in_any_of_its_weeks() -> None:
+    activity = load(spelled(did("ann", "open", "1000000 0000000 0010000 0000000 0000001"), ANN, weeks=8))
+
+    cells = retention(activity, Returning(brackets=((1, 1), (2, 3), (4, 5))), cohorts=99, intervals=0)
+
+    first = cells.filter(cohort=week(0))
+    assert first.select("interval", "n", "completes").rows() == [
+        (0, 1, week(0)), (1, 0, week(1)), (2, 1, week(3)), (4, 1, week(5))
+    ]  # fmt: skip
+
+
+def test_a_bracket_is_complete_when_its_last_week_is() -> None:
+    activity = load(spelled(did("ann", "open", "1000000 1"), ANN, weeks=3))
+
+    cells = retention(activity, Returning(brackets=((1, 2), (3, 3))), cohorts=99, intervals=0).filter(cohort=week(0))
+
+    assert cells["n"].to_list() == [1, 1, None]
+
+
+def test_at_least_two_days_leaves_out_who_came_on_one() -> None:
+    activity = load(spelled(did("ann", "open", "1000000 0100000 0100001 1000000"), ANN, weeks=4))
+
+    assert curve(activity, Returning(at_least=2), intervals=4) == [1, 0, 1, 0]
+    assert curve(activity, Returning(at_least=2, count="on_or_after"), intervals=4) == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("brackets", [((0, 1),), ((2, 1),), ((1, 3), (3, 4)), ((3, 4), (1, 2))])
+def test_brackets_that_overlap_or_run_backwards_are_refused(brackets: tuple[tuple[int, int], ...]) -> None:
+    activity = load(spelled(did("ann", "open", "1"), ANN, weeks=1))
+
+    with pytest.raises(InsightsError, match="Brackets must follow one another"):
+        retention(activity, Returning(brackets=brackets), cohorts=1, intervals=1)
+
+
+def test_an_interval_over_time_is_dated_by_the_week_in_which_each_cohort_completed_it() -> None:
+    people = [Person("ann", signup=MONDAY), Person("bo", signup=MONDAY + timedelta(days=14))]
+    activity = load(spelled(did("ann", "open", "0000000 1"), people, weeks=5))
+
+    cells = retention(activity, Returning(), cohorts=99, intervals=3)
+    rolling = retention(activity, Returning(windows="rolling"), cohorts=99, intervals=2)
+
+    found = trend(cells, 1, activity.calendar)
+    assert found.rows() == [("everyone", week(0), week(1), 1, 1, True), ("everyone", week(2), week(3), 0, 1, True)]
+    assert trend(rolling, 1, activity.calendar)["period"].to_list() == [week(2), week(4)]
 
 
 @pytest.mark.parametrize("start", ["first_use", "any_use"])
