@@ -20,7 +20,7 @@ import polars as pl
 
 from queries.calendar import WORD_DAYS, Calendar, Period, day_number
 from queries.errors import InsightsError, did_you_mean
-from queries.product import EVERYONE, Feature, Segment, Selection, Unit
+from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
 
 ANY = 0  # the feature code of "any feature marked active"
 AND = " · "  # between the labels of two segments
@@ -176,8 +176,8 @@ class Activity:
         return self.words.active(day_number(period.first), day_number(period.last), prefix)
 
     def segment(self, key: str) -> Segment:
-        """The segment of a key that these units can be grouped by: accounts only by attributes of accounts."""
-        known = [s for s in self.segments if s.of == self.unit or self.unit == "user"]
+        """The segment of a key that these units can be grouped by: accounts not by attributes of users."""
+        known = [s for s in self.segments if s.behaviour or s.of == self.unit or self.unit == "user"]
         found = next((s for s in known if s.key == key), None)
         if found is None:
             raise InsightsError(f"{self.unit.capitalize()}s cannot be split by {key!r}; "
@@ -203,13 +203,41 @@ class Activity:
         """What remains of it for a selection: the users whose segments were picked, as they are or OR-ed into accounts.
 
         Attributes filter the users first; an account is then what its remaining users did. Attributes of accounts
-        filter the accounts, because a user may act for several.
+        filter the accounts, because a user may act for several; and so does what an account did.
         """
-        late = {s.key for s in self.segments if s.of == "account"} if pick.unit == "account" else set()
-        users = self.everyone.with_columns(kept=_picked([rule for rule in pick.where if rule[0] not in late]))
-        key = (*self.key, pick.unit, tuple(sorted(pick.where)))
-        narrowed = replace(self, everyone=users, rows=_kept(self.rows, users, "unit"), key=key)
+        whole = self.with_behaviours(pick.behaviours)
+        accounts = {s.key for s in whole.segments if s.behaviour or s.of == "account"}
+        late = accounts if pick.unit == "account" else set()
+        users = whole.everyone.with_columns(kept=_picked([rule for rule in pick.where if rule[0] not in late]))
+        key = (*whole.key, pick.unit, tuple(sorted(pick.where)))
+        narrowed = replace(whole, everyone=users, rows=_kept(whole.rows, users, "unit"), key=key)
         return narrowed if pick.unit == "user" else narrowed._by_account([r for r in pick.where if r[0] in late])
+
+    def with_behaviours(self, segments: tuple[Segment, ...]) -> "Activity":
+        """The same with segments by what units did, besides those it has."""
+        new = tuple(s for s in segments if s not in self.segments)
+        if not new:
+            return self
+        everyone = self.everyone.with_columns(self._did(s) for s in new)
+        return replace(self, segments=(*self.segments, *new), everyone=everyone, key=(*self.key, new))
+
+    def _did(self, segment: Segment) -> pl.Series:
+        """For each of `everyone` whether it did what a segment says; unknown where that cannot be told (yet)."""
+        did, as_of = cast(Behaviour, segment.behaviour), day_number(self.calendar.as_of)
+        rows, entry, known = self.rows_of(did.feature), pl.col("entry_day"), pl.col("entry_day").is_not_null()
+        if did.kind == "adopted":
+            rows = self.attributes(rows, "entry_day").filter(pl.col("first_day") - entry < did.days)
+            known = known & "known_start"
+        else:
+            rows = rows.filter(self.words.active(as_of - did.days + 1, as_of))
+        done = pl.lit(pl.repeat(False, self.everyone.height, eager=True).scatter(rows["unit"], True))
+        if did.kind == "adopted":
+            known = known & (done | (entry + did.days - 1 <= as_of))
+        yes, no = (words for _, words in segment.labels)
+        said = pl.when(~known).then(pl.lit(UNKNOWN)).when(done != (did.kind == "inactive")).then(pl.lit(yes)).otherwise(
+            pl.lit(no))  # fmt: skip
+        values = pl.Enum([yes, no, UNKNOWN])
+        return self.everyone.select(said.cast(values).alias(f"segment_{segment.key}")).to_series()
 
     def _by_account(self, where: list[tuple[str, tuple[str, ...]]]) -> "Activity":
         tables, users = self.tables, self.everyone
@@ -226,8 +254,12 @@ class Activity:
             members = _kept(tables.members, users, "user")
             member_rows = _kept(tables.member_rows, users, "user")
             rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
-        everyone = _accounts(tables.accounts, members, tables.users, self.calendar).with_columns(kept=_picked(where))
-        return replace(self, unit="account", everyone=everyone, rows=_kept(rows, everyone, "unit"), tables=None)
+        everyone = _accounts(tables.accounts, members, tables.users, self.calendar)
+        made = replace(self, unit="account", everyone=everyone, rows=rows, tables=None)
+        everyone = everyone.with_columns(made._did(s) for s in self.segments if s.behaviour).with_columns(
+            kept=_picked(where)
+        )
+        return replace(made, everyone=everyone, rows=_kept(rows, everyone, "unit"))
 
 
 def _pairs(first: pl.Series, second: pl.Series) -> list[str]:

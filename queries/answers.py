@@ -57,7 +57,7 @@ def ask(measure: Callable[..., T], activity: Activity, *args: Hashable, **kwargs
 
 def within(activity: Activity, pick: Any) -> Activity:
     """activity.within(pick), remembered: the few selections looked at now."""
-    key = (activity.key, pick.unit, tuple(sorted(pick.where)))
+    key = (activity.key, pick.unit, tuple(sorted(pick.where)), pick.behaviours)
     return _activities.get(key, lambda: activity.within(pick))
 
 

@@ -84,14 +84,49 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Behaviour:
+    """What a unit did, seen from the last day loaded.
+
+    used: used `feature` on any of the last `days` days. adopted: first used it on one of the first `days` days after
+    entry, the day of entry among them. inactive: used no active feature on any of the last `days` days.
+    """
+
+    kind: Literal["used", "adopted", "inactive"]
+    days: int
+    feature: str | None = None
+
+
+@dataclass(frozen=True)
 class Segment:
-    """An attribute of users or accounts, by its latest value. labels: raw value -> words, in screen order."""
+    """An attribute of users or accounts, by its latest value; or what they did, and then column and `of` say nothing.
+
+    labels: raw value -> words, in screen order; of a behaviour those of the units that did, then of the others.
+    """
 
     key: str
     label: str
     column: str
     of: Unit
     labels: tuple[tuple[str, str], ...] = ()
+    behaviour: Behaviour | None = None
+
+
+def behavioural(did: Behaviour, feature: str = "", key: str = "", label: str = "") -> Segment:
+    """What units did as a segment that can be filtered by and split by. feature: its label.
+
+    >>> [words for _, words in behavioural(Behaviour("used", 28, "export"), "Export").labels]
+    ['used Export in the last 28 days', 'did not use Export in the last 28 days']
+    """
+    span = f"in the last {did.days} days" if did.days > 1 else "on the last day"
+    within = f"within {did.days} days" if did.days > 1 else "on the first day"
+    name, yes, no = {
+        "used": (f"Used {feature}, {did.days} d", f"used {feature} {span}", f"did not use {feature} {span}"),
+        "adopted": (f"Adopted {feature}, {did.days} d", f"adopted {feature} {within}",
+                    f"did not adopt {feature} {within}"),
+        "inactive": (f"Inactive, {did.days} d", f"were not active {span}", f"were active {span}"),
+    }[did.kind]  # fmt: skip
+    made = ".".join(part for part in (did.kind, did.feature, str(did.days)) if part)
+    return Segment(key or made, label or name, "", "user", (("yes", yes), ("no", no)), did)
 
 
 @dataclass(frozen=True)
@@ -126,6 +161,7 @@ class Product:
     identity: Identity | None = None
     segments: tuple[Segment, ...] = ()
     features: tuple[Feature, ...] = ()
+    behaviours: tuple[Segment, ...] = ()
     as_of: date | None = None
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
@@ -173,10 +209,12 @@ class Selection:
     """What a person picked, shared by all pages.
 
     where: segment key -> the labels kept; a segment that is not named is not filtered. weeks: how far back to look.
-    compare: the four weeks before, or the same weeks a year (364 days) earlier.
+    compare: the four weeks before, or the same weeks a year (364 days) earlier. behaviours: segments by what units did,
+    defined on the spot.
     """
 
     unit: Unit = "user"
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     weeks: int = 12
     compare: Literal["previous", "year"] = "previous"
+    behaviours: tuple[Segment, ...] = ()

@@ -16,6 +16,7 @@ from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError, did_you_mean
 from queries.product import (
     Accounts,
+    Behaviour,
     Connection,
     Events,
     Exclusion,
@@ -25,12 +26,14 @@ from queries.product import (
     Segment,
     Unit,
     Users,
+    behavioural,
 )
 
 T = TypeVar("T")
 KINDS: dict[type, str] = {str: "text", bool: "true or false", int: "a whole number", date: "a date like 2026-03-01",
                           dict: "a table", list: "a list"}  # fmt: skip
 MOST_SECONDS = 24 * 60 * 60
+MOST_DAYS = 366  # that a behaviour looks at
 
 
 class _Section:
@@ -129,6 +132,7 @@ def load(path: Path) -> Product:
 
 def _product(top: _Section, path: Path) -> Product:
     users, accounts = top.section("users"), top.section("accounts")
+    features = {key: _feature(key, section) for key, section in top.sections("features")}
     product = Product(
         name=top.get("name", str, path.parent.name) or path.parent.name,
         timezone=_timezone(top),
@@ -140,7 +144,8 @@ def _product(top: _Section, path: Path) -> Product:
         users=_users(users) if users else None,
         accounts=_accounts(accounts) if accounts else None,
         identity=_identity(top),
-        features=tuple(_feature(key, section) for key, section in top.sections("features")),
+        features=tuple(features.values()),
+        behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
         folder=path.parent,
         file=path.name,
     )
@@ -255,6 +260,27 @@ def _segments(section: _Section | None, of: Unit) -> list[Segment]:
     return found
 
 
+def _behaviour(key: str, section: _Section, features: Mapping[str, Feature]) -> Segment:
+    """A segment by what units did: `used` or `adopted` a feature, or `inactive`, within so many days."""
+    kinds = [kind for kind in ("used", "adopted", "inactive") if kind in section.values]
+    if len(kinds) != 1:
+        section.note("used", "give exactly one of `used`, `adopted` (a feature each) and `inactive = true`.")
+    kind = kinds[0] if kinds else "inactive"
+    name = section.get(kind, str) if kind != "inactive" else None
+    if kind == "inactive" and kinds and section.get("inactive", bool) is not True:
+        section.note("inactive", "must be `true`, or be left out.")
+    section.asked.update(("used", "adopted", "inactive"))
+    if name is not None and features and name not in features:
+        section.note(kind, f"there is no feature {name!r}, {did_you_mean(name, features)}")
+    days = section.get("days", int)
+    if days is None or not 1 <= days <= MOST_DAYS:
+        section.note("days", f"must be a whole number of days from 1 to {MOST_DAYS}.")
+    label = section.get("label", str) or key.replace("_", " ").capitalize()
+    section.done()
+    title = features[name].label if name and name in features else name or ""
+    return behavioural(Behaviour(kind, days or 1, name), title, key, label)  # type: ignore[arg-type]
+
+
 def _accounts(section: _Section) -> Accounts:
     accounts = Accounts(section.need("table"), section.need("id"))
     section.done()
@@ -300,6 +326,8 @@ def _contradictions(product: Product) -> list[Mistake]:
     if len(segments) < len(product.segments):
         twice = {s.key for s in product.segments if segments[s.key] is not s}
         found += [Mistake(f"accounts.segments.{key}", "users have a segment of this name too.") for key in twice]
+    found += [Mistake(f"behaviours.{b.key}", "there is a segment of this name too.") for b in product.behaviours
+              if b.key in segments]  # fmt: skip
     for feature in product.features:
         for key, _ in feature.eligible:
             if key not in segments:

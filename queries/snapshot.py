@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 KEEP = 3  # snapshots left on disk, so that a reader of the last one is not cut off
 TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows")
 _refreshing, _loading = threading.Lock(), threading.Lock()
-_held: dict[tuple[Path, Viewer], Activity] = {}
+_held: dict[tuple[Path, Viewer], tuple[Product, Activity]] = {}
 
 
 def product() -> Product:
@@ -122,9 +122,10 @@ def load(viewer: Viewer) -> Activity:
         for old in [key for key in _held if key[0] != folder]:
             del _held[old]
             answers.forget()
-        held = _held.get((folder, viewer))
-        if held is None or held.features != (product_now.features or held.features):
-            held = _held[folder, viewer] = _activity(_open(folder), found, product_now, viewer, folder.name)
+        made_for, held = _held.get((folder, viewer), (None, None))
+        if held is None or made_for != product_now:
+            held = _activity(_open(folder), found, product_now, viewer, folder.name)
+            _held[folder, viewer] = product_now, held
     return held
 
 
@@ -138,7 +139,7 @@ def _activity(tables: Tables, found: Manifest, product_now: Product, viewer: Vie
         segments=product_now.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
         key=(version, viewer, features),
-    )
+    ).with_behaviours(product_now.behaviours)
 
 
 def _open(folder: Path) -> Tables:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from queries.product import Feature, Segment
+from queries.product import Behaviour, Feature, Segment
 
 LEFT_EDGE = timedelta(days=28)
 ROLLING = {"day": 1, "week": 7, "month": 30}
@@ -251,6 +251,20 @@ class Oracle:
         may_use = frozenset().union(*(self._may_use(user) for user in members))
         start = min((day for day in starts if day), default=None)
         return Unit(account, entry, start, known, ended, labels, may_use, tuple(acts))
+
+    def did(self, unit: Unit, behaviour: Behaviour) -> bool | None:
+        """Whether a unit did what a behaviour says; None where that cannot be told."""
+        days = timedelta(days=behaviour.days - 1)
+        if unit.entry is None:
+            return None
+        if behaviour.kind != "adopted":
+            there = unit.did(self.names(behaviour.feature), (self.as_of - days, self.as_of))
+            return there != (behaviour.kind == "inactive")
+        adopted = unit.first(self.names(behaviour.feature)) in [
+            unit.entry + timedelta(days=i) for i in range(behaviour.days)
+        ]
+        settled = adopted or unit.entry + days <= self.as_of
+        return adopted if unit.known and settled else None
 
     # What counts --------------------------------------------------------------------------------------------------
 

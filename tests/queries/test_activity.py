@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 from queries.activity import ANY, Activity, Words
 from queries.calendar import WORD_DAYS, day_number
 from queries.errors import InsightsError
-from queries.product import EVERYONE, Feature, Selection, Unit
+from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit, behavioural
 from tests.oracle import Oracle, Person, Where
 from tests.strategies import MONDAY, OPEN, WHERE, Case, Schema, check, did, load, narrowed, spelled, worlds
 
@@ -259,3 +259,50 @@ def test_pairs_of_labels_that_would_read_the_same_stay_apart() -> None:
 
     assert isinstance(segments, pl.Series)
     assert segments.to_list() == ["a · b · c\N{NO-BREAK SPACE}", "a · b · c", "(unknown) · (unknown)"]
+
+
+# Behaviours ----------------------------------------------------------------------------------------------------------
+
+DID = tuple(
+    behavioural(Behaviour(kind, days, None if kind == "inactive" else "export"), "Export")
+    for kind in get_args(get_type_hints(Behaviour)["kind"]) for days in (1, 7, 28)
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, examples=60)
+def test_behaviours_are_what_the_oracle_sees(case: Case, unit: Unit, where: Where) -> None:
+    pick = Selection(unit, where=case.can(where), behaviours=DID)
+    activity, oracle = load(case).within(pick), Oracle(case.world, unit, case.can(where))
+
+    for segment in DID:
+        assert segment.behaviour is not None
+        yes, no = (words for _, words in segment.labels)
+        words = {True: yes, False: no, None: UNKNOWN}
+        found = activity.units.select("id", pl.col(f"segment_{segment.key}").cast(pl.String)).rows()
+        assert dict(found) == {u.id: words[oracle.did(u, segment.behaviour)] for u in oracle.units}
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), st.sampled_from(DID), examples=40)
+def test_filtered_by_what_they_did_exactly_those_remain_and_all_they_did(
+    case: Case, unit: Unit, segment: Segment
+) -> None:
+    whole = load(case).within(Selection(unit, behaviours=DID))
+    label = segment.labels[0][1]
+
+    some = load(case).within(Selection(unit, ((segment.key, (label,)),), behaviours=DID))
+
+    assert_frame_equal(some.units, whole.units.filter(pl.col(f"segment_{segment.key}") == label))
+    assert_frame_equal(some.rows, whole.rows.filter(pl.col("unit").is_in(some.units["unit"].implode())))
+
+
+def test_a_split_by_what_they_did_reads_as_it_is_said() -> None:
+    people = [Person(name, signup=MONDAY) for name in ("ann", "bo")]
+    activity = load(spelled(did("ann", "export", "1"), people, weeks=2))
+    within_a_week = behavioural(Behaviour("adopted", 7, "export"), "Export")
+
+    segments = activity.with_behaviours((within_a_week,)).segment_of(activity.units["unit"], (within_a_week.key,))
+
+    assert isinstance(segments, pl.Series)
+    assert segments.to_list() == ["adopted Export within 7 days", "did not adopt Export within 7 days", UNKNOWN]
