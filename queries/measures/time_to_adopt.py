@@ -16,7 +16,7 @@ def time_to_adopt(activity: Activity, feature: str, *, by: By = ()) -> pl.DataFr
     Day 0 is the later of the unit's entry (the earlier of sign-up and first event) and the feature's launch, if one is
     given. Counted are units that entered by the last full day, meet the feature's rule, had not ended before day 0,
     and none of those that `not_timed` counts.
-    adopted: units whose first use in all history was on this day. censored: units without any use that were last
+    adopted: units whose first use in all history was on this day. censored: units without any use so far that were last
     watched on this day, which is the last full day or the day they ended. at_risk: units that were watched on this day
     and had not used it before. Every unit is either adopted or censored, once.
 
