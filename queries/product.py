@@ -149,7 +149,10 @@ class Feature:
 
 @dataclass(frozen=True)
 class Product:
-    """All of product.toml. features is empty when none is listed: then each event name is a feature."""
+    """All of product.toml. features is empty when none is listed: then each event name is a feature.
+
+    activation: the features (keys) whose first use means that a new unit has arrived; empty means the core ones.
+    """
 
     name: str
     timezone: str
@@ -162,6 +165,7 @@ class Product:
     segments: tuple[Segment, ...] = ()
     features: tuple[Feature, ...] = ()
     behaviours: tuple[Segment, ...] = ()
+    activation: tuple[str, ...] = ()
     as_of: date | None = None
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
@@ -195,7 +199,8 @@ class Product:
     def definition_hash(self) -> str:
         """Changes when anything that is counted changes: a rule here, or the text of a `.sql` file of the team's.
 
-        Names, owners, areas, launch dates and the order of features are words about the counts; they change nothing.
+        Names, owners, areas, launch dates, activation and the order of features are words about the counts, and change
+        nothing in them.
         """
         texts = [self.statement(table) for _, table in self.tables if table.endswith(".sql")]
         counted = sorted((f.key, f.events, f.eligible, f.active) for f in self.features)

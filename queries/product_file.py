@@ -146,6 +146,7 @@ def _product(top: _Section, path: Path) -> Product:
         identity=_identity(top),
         features=tuple(features.values()),
         behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
+        activation=_activation(top),
         folder=path.parent,
         file=path.name,
     )
@@ -313,6 +314,17 @@ def _feature(key: str, section: _Section) -> Feature:
     return feature
 
 
+def _activation(top: _Section) -> tuple[str, ...]:
+    section = top.section("activation")
+    if section is None:
+        return ()
+    features = section.texts("features")
+    if "features" not in section.values:
+        section.note("features", "is missing; it must list the keys of one or more features.")
+    section.done()
+    return tuple(dict.fromkeys(features))
+
+
 def _contradictions(product: Product) -> list[Mistake]:
     """What each section may say alone, but not together with the others."""
     found: list[Mistake] = []
@@ -333,6 +345,12 @@ def _contradictions(product: Product) -> list[Mistake]:
             if key not in segments:
                 where = f"features.{feature.key}.eligible.{key}"
                 found.append(Mistake(where, f"there is no segment {key!r}, {did_you_mean(key, segments)}"))
+    keys = [feature.key for feature in product.features]
+    found += [
+        Mistake("activation.features", f"there is no feature {key!r}, {did_you_mean(key, keys)}")
+        for key in product.activation
+        if keys and key not in keys
+    ]
     if product.features and not any(feature.active for feature in product.features):
         found.append(Mistake("features", "none is `active`, so nobody could ever be; leave it out on most features."))
     if product.accounts and not product.events.account and not (product.users and product.users.account):

@@ -53,14 +53,18 @@ def write(folder: Path, events: Sequence[tuple[Any, ...]], users: pl.DataFrame |
         users.write_parquet(folder / "users.parquet")
 
 
-def three_users() -> tuple[Activity, Period]:
-    """Ann, Bo and Cy sign up in the week to 8 November; Ann and Bo export in the week to the 15th, Cy never does."""
+def three_users(since: date | None = None) -> tuple[Activity, Period]:
+    """Ann, Bo and Cy sign up in the week to 8 November; Ann and Bo export in the week to the 15th, Cy never does.
+
+    since: history begins on this earlier day, with somebody else, who uses no feature.
+    """
     from tempfile import TemporaryDirectory
 
     signup, plans = [date(2026, 11, 2)] * 3, ["Pro", "Free", "Free"]
     users = pl.DataFrame({"id": ["ann", "bo", "cy"], "signup": signup, "plan": plans})
     events = [(who, datetime(2026, 11, 3, 9), "open") for who in ("ann", "bo", "cy")]
     events += [(who, datetime(2026, 11, 10, 9), "export") for who in ("ann", "bo")]
+    events += [("dee", datetime(since.year, since.month, since.day, 9), "ping")] if since else []
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, events, users)

@@ -110,6 +110,18 @@ def worlds(draw: DrawFn, accounts: bool = False) -> Case:
     return Case(world, has_users, in_users, in_events, dice.random() < 0.5, dice.random() < 0.5)
 
 
+@st.composite
+def launched(draw: DrawFn, accounts: bool = False) -> Case:
+    """A case of which some features have a launch date (before, within or after history) and some are core."""
+    case, dice = draw(worlds(accounts)), draw(DICE)
+    first, last = case.world.first_day(), case.world.last_loaded()
+    near = (first - timedelta(days=20), first, first + timedelta(days=9), first + (last - first) // 2, last,
+            last + timedelta(days=3), None, None)  # fmt: skip
+    features = tuple(replace(feature, launched=dice.choice(near), core=dice.random() < 0.3)
+                     for feature in case.world.features)  # fmt: skip
+    return replace(case, world=replace(case.world, features=features))
+
+
 def _dated(world: World, back: int | None, in_use: bool) -> World:
     """The world as of so many days before its last event, or now: on the day of its last event, or days later."""
     first, last = world.first_day(), max(world.day_of(event.at) for event in world.events if event.user)

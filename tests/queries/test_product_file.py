@@ -38,6 +38,7 @@ def test_the_smallest_product_file_is_a_warehouse_and_an_events_table(tmp_path: 
     assert made.connection == Connection("duckdb:///x.duckdb")
     assert (made.events.table, made.events.since) == ("e", date(2000, 1, 1))
     assert (made.users, made.features, made.as_of, made.has_accounts) == (None, (), None, False)
+    assert made.activation == ()
 
 
 def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
         '[accounts]\ntable = "a"\nid = "id"\n[accounts.segments.region]\nlabel = "Where"\n'
         '[identity]\ntable = "i"\nanonymous = "c"\nuser = "u"\n'
         '[features.dark_mode]\n[features.sso]\nevents = "login"\nlaunched = 2026-02-01\ncore = true\nactive = false\n'
-        'eligible = { my_plan = "Pro" }\n',
+        'eligible = { my_plan = "Pro" }\n[activation]\nfeatures = ["sso", "dark_mode", "sso"]\n',
     )  # fmt: skip
 
     assert made.connection == Connection(None, (("e", ("a.csv", "b.csv")), ("u", ("u.csv",))), 7)
@@ -68,6 +69,7 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
         Feature("sso", "Sso", ("login",), launched=date(2026, 2, 1), eligible=(("my_plan", ("Pro",)),), core=True,
                 active=False),
     )  # fmt: skip
+    assert made.activation == ("sso", "dark_mode")
     assert made.has_accounts
     assert made.identity is not None
 
@@ -176,6 +178,16 @@ MISTAKES = [
     (WAREHOUSE + EVENTS + USERS + "account = 'a'\n[users.segments.plan]\n"
      "[accounts]\ntable = 'a'\nid = 'id'\n[accounts.segments.plan]\n", "accounts.segments.plan",
      "users have a segment of this name too."),
+    (WAREHOUSE + EVENTS + "[features.boards]\n[activation]\nfeatures = ['boards', 'bords']\n", "activation.features",
+     "there is no feature 'bords', did you mean `boards`?"),
+    (WAREHOUSE + EVENTS + "[activation]\n", "activation.features",
+     "is missing; it must list the keys of one or more features."),
+    (WAREHOUSE + EVENTS + "[activation]\nfeatures = []\n", "activation.features",
+     "is empty; give it a value or remove the line."),
+    (WAREHOUSE + EVENTS + "[activation]\nfeatures = 'a'\nfeature = 'a'\n", "activation.feature",
+     "unknown key, did you mean `features`?"),
+    (WAREHOUSE + EVENTS + "activation = 'a'\n", "events.activation", "unknown key, "),
+    ("activation = 'a'\n" + WAREHOUSE + EVENTS, "activation", "must be a table, not 'a'."),
     (WAREHOUSE + EVENTS.replace('"e"', '"e.sql"'), "events.table",
      "there is no file 'e.sql' beside the product file."),
 ]  # fmt: skip
@@ -310,13 +322,14 @@ KEYS = st.sampled_from(
     ["name", "timezone", "week_start", "as_of", "warehouse", "url", "files", "timeout_s", "events", "users", "accounts",
      "identity", "features", "segments", "table", "user", "time", "account", "anonymous", "loaded_at", "since", "id",
      "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why", "label", "values", "area", "owner",
-     "launched", "eligible", "core", "active", "", "a.b", "🦊"]
+     "launched", "eligible", "core", "active", "activation", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=20
 )
 SECTIONS = st.dictionaries(KEYS, VALUES, max_size=6)
-TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "timezone", "week_start", "as_of", "name")
+TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "activation", "timezone", "week_start",
+       "as_of", "name")  # fmt: skip
 GARBAGE = st.fixed_dictionaries({}, optional=dict.fromkeys(TOP, SECTIONS | VALUES))
 LAX = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # the folder stays as it is; garbage takes its time
 
