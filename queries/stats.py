@@ -3,14 +3,12 @@
 Measures return counts; here, at the edge, they become rates. Under 30 units no rate is made at all. Intervals are 95 %.
 scipy and statsmodels do the mathematics; the rules of when to use which are ours.
 
-A *process behaviour chart* (XmR) tells a real change of a weekly series from its usual swing: the mean, and limits at
-the mean +- 2.66 x the mean difference between neighbouring weeks. It needs separate weeks: a trailing or cumulative
-value sampled weekly would cry wolf. (Wheeler, *Understanding Variation*.)
+Which difference of two rates: `difference` where no unit is in both groups, `paired` where every unit is in both (this
+period and last, feature and feature). A rate in which a unit counts more than once is `clustered`. Whether a weekly
+series moved is for `xmr` to say.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +16,13 @@ import polars as pl
 from scipy.stats import false_discovery_control, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from queries.xmr import behaviours
+
 TOO_FEW = 30  # units in a denominator, under which no rate is made
 WHOLE_PERCENT = 1000  # units, under which a rate is said in whole percent
 FALSE_DISCOVERIES = 0.10  # of the marks in one table, at most this share is expected to be chance
-XMR_LEAST, XMR_FIRM, XMR_BASE = 6, 12, 24  # weeks: for any limits, for firm ones, and at most to lock them on
-Verdict = Literal["real", "watch", "normal", "too few"]
+ENOUGH = (pl.col("of") >= TOO_FEW) & pl.col("n").is_not_null()
+RATE = pl.when(ENOUGH).then(pl.col("n") / pl.col("of"))
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,12 +32,11 @@ def rates(counts: pl.DataFrame) -> pl.DataFrame:
     >>> rates(pl.DataFrame({"n": [30, 3], "of": [100, 10]})).select(pl.col("rate", "low", "high").round(3)).rows()
     [(0.3, 0.219, 0.396), (None, None, None)]
     """
-    enough = (pl.col("of") >= TOO_FEW) & pl.col("n").is_not_null()
     n = counts["n"].fill_null(0).to_numpy().astype(float)
     of = np.maximum(counts["of"].to_numpy().astype(float), 1)
     low, high = proportion_confint(np.minimum(n, of), of, method="wilson") if counts.height else (n, n)
     numbers = counts.with_columns(rate=pl.Series(n / of), low=pl.Series(low), high=pl.Series(high))
-    return numbers.with_columns(pl.when(enough).then(pl.col("rate", "low", "high").cast(pl.Float64)))
+    return numbers.with_columns(pl.when(ENOUGH).then(pl.col("rate", "low", "high").cast(pl.Float64)))
 
 
 @dataclass(frozen=True)
@@ -108,106 +107,36 @@ def _differences(n1: Floats, of1: Floats, n2: Floats, of2: Floats) -> tuple[Floa
     return value, low, high, 2 * norm.sf(np.abs(z))
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """How a weekly series behaves, as of its latest complete week.
-
-    since: the place in the series where the signal that reaches the latest week began; None without one. provisional:
-    the limits rest on fewer than 12 weeks. The limits are not clamped to what the metric can be.
-    """
-
-    verdict: Verdict
-    centre: float | None = None
-    low: float | None = None
-    high: float | None = None
-    since: int | None = None
-    provisional: bool = False
-
-
-def xmr(values: Sequence[float | None]) -> Behaviour:
-    """The behaviour of values of separate complete weeks, oldest first; None where there were too few units.
-
-    The limits are locked on the first 24 weeks that have a value; with fewer, on all but the latest, which is judged by
-    the weeks before it. Signals: a point outside the limits; 8 in a row on
-    one side of the centre; 3 of 4 nearer to the same limit than to the centre. The verdict is *real* when a signal
-    includes the latest week; *watch* when that week is in the outer third towards a limit or ends a run of 6 or 7;
-    *normal* otherwise; *too few* when it has no value or there are fewer than 6.
-
-    >>> xmr([50, 52, 49, 51, 50, 52, 49, 51, 50, 52, 49, 60]).verdict
-    'real'
-    """
-    at = [i for i, value in enumerate(values) if value is not None]
-    x = np.array([values[i] for i in at], float)
-    if len(x) < XMR_LEAST or values[-1] is None:
-        return Behaviour("too few")
-    base = x[: min(XMR_BASE, len(x) - 1)]
-    centre, reach = float(base.mean()), 2.66 * float(np.abs(np.diff(base)).mean())
-    side = np.sign(x - centre)
-    lengths = _runs(side)
-    near = np.where(np.abs(x - centre) > reach / 2, side, 0)
-    signal = (np.abs(x - centre) > reach) | _spread(lengths >= 8, lengths) | _three_of_four(near)
-    verdict: Verdict = "normal"
-    if signal[-1]:
-        verdict = "real"
-    elif lengths[-1] >= 6 or (reach > 0 and abs(x[-1] - centre) > reach * 2 / 3):
-        verdict = "watch"
-    quiet = np.flatnonzero(~signal | (side != side[-1]))
-    since = at[int(quiet[-1]) + 1 if len(quiet) else 0] if verdict == "real" else None
-    return Behaviour(verdict, centre, centre - reach, centre + reach, since, len(x) < XMR_FIRM)
-
-
-def _runs(side: Floats) -> npt.NDArray[np.int64]:
-    """For each point, how many in a row up to it lie on its side of the centre; a point on the centre breaks it."""
-    lengths = np.zeros(len(side), np.int64)
-    for i, s in enumerate(side):
-        lengths[i] = 0 if s == 0 else 1 + (lengths[i - 1] if i and side[i - 1] == s else 0)
-    return lengths
-
-
-def _spread(ends: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """All points of the runs that end in a signal."""
-    inside = np.zeros(len(ends), bool)
-    for i in np.flatnonzero(ends):
-        inside[i - lengths[i] + 1 : i + 1] = True
-    return inside
-
-
-def _three_of_four(near: Floats) -> npt.NDArray[np.bool_]:
-    """The points of any 4 neighbours of which 3 are near the same limit."""
-    inside = np.zeros(len(near), bool)
-    for i in range(len(near) - 3):
-        window = near[i : i + 4]
-        for s in (-1, 1):
-            if (window == s).sum() >= 3:
-                inside[i : i + 4] |= window == s
-    return inside
-
-
 def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     """What moved, a row a feature: the rate now, its change (0..1), and whether the weekly series calls it real.
 
     now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
-    period, n, of, complete, over all of history; the limits come from all of it. shown: how many of the latest weeks to
-    return as the trend.
+    period, n, of, complete, over all of history; the limits come from all of it (`xmr`). shown: how many of the latest
+    weeks to return as the trend.
     Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began)
     and trend (list of weekly rates, 0..1).
     """
     earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
-    series = rates(weeks.filter("complete")).sort("period").group_by("feature", maintain_order=True)
-    behaviours = [_behaviour(row, shown) for row in series.agg("period", "rate", "n").iter_rows(named=True)]
-    found = pl.DataFrame(behaviours, schema={"feature": pl.String, "verdict": pl.String, "since": pl.Date,
-                                             "trend": pl.List(pl.Float64)}, orient="row")  # fmt: skip
-    joined = table.join(found, on="feature", how="left", maintain_order="left")
+    joined = table.join(_verdicts(weeks.filter("complete"), shown), on="feature", how="left", maintain_order="left")
     return joined.with_columns(change=pl.col("rate") - pl.col("before"), verdict=pl.col("verdict").fill_null("too few"))
 
 
-def _behaviour(row: dict[str, list[Any]], shown: int) -> tuple[Any, ...]:
-    """feature, verdict, since, trend of one weekly series, which begins with its first whole week of use."""
-    first_use = next((i for i, n in enumerate(row["n"]) if n), len(row["n"]))
-    begun = first_use + (first_use > 0)  # it may have been launched within its first week, which is then no whole one
-    values, ends = row["rate"][begun:], row["period"][begun:]
-    found = xmr(values) if values else Behaviour("too few")
-    since = ends[found.since] if found.since is not None else None
-    shown_rates = row["rate"][-shown:]
-    return row["feature"], found.verdict, since, shown_rates if any(r is not None for r in shown_rates) else []
+def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
+    """feature, verdict, since and trend of weekly series, each of which begins with its first whole week of use."""
+    weeks = weeks.with_columns(rate=RATE)
+    features, periods = (weeks[name].unique().sort() for name in ("feature", "period"))
+    cell = tuple(weeks[name].rank("dense").cast(pl.Int64).to_numpy() - 1 for name in ("feature", "period"))
+    rate = np.full((len(features), len(periods)), np.nan)
+    used = np.zeros(rate.shape, bool)
+    rate[cell], used[cell] = weeks["rate"].to_numpy(), weeks["n"].fill_null(0).to_numpy() > 0
+    begun = np.maximum.accumulate(used, axis=1)
+    begun[:, 1:] &= begun[:, :-1]  # the launch may have been within its first week, which is then no whole one
+    heard = behaviours(np.where(begun, rate, np.nan))
+    since = pl.when(pl.col("week") >= 0).then(pl.lit(periods).gather(pl.col("week").clip(0)))
+    found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since},
+                         schema_overrides={"verdict": pl.String})  # fmt: skip
+    trend = weeks.sort("period").group_by("feature").agg(pl.col("rate").tail(shown).alias("trend"))
+    some = pl.when(pl.col("trend").list.drop_nulls().list.len() > 0).then(shown).otherwise(0)
+    return found.select("feature", "verdict", since=since).join(
+        trend.with_columns(pl.col("trend").list.head(some)), on="feature")  # fmt: skip

@@ -1,7 +1,6 @@
 """Rates, differences and verdicts: what is said of counts, and when nothing may be said."""
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -13,8 +12,6 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 
 from queries import stats
-
-USUAL = [12, 15, 20, 17, 24, 23, 21, 26, 19, 22, 28, 18]
 
 
 def counts(*pairs: tuple[int | None, int]) -> pl.DataFrame:
@@ -101,62 +98,6 @@ def test_of_many_null_comparisons_few_are_marked() -> None:
     marked = stats.against_the_rest(cells)["marked"].sum()
 
     assert marked <= 5  # at 5 % each alone, about 50 of 1,000 would be
-
-
-def test_the_limits_are_the_mean_and_2_66_times_the_mean_moving_range() -> None:
-    base = [float(x) for x in USUAL]
-
-    found = stats.xmr(base)
-
-    ranges = [abs(b - a) for a, b in pairwise(base[:-1])]  # the latest week is judged by those before it
-    reach = 2.66 * sum(ranges) / len(ranges)
-    centre = sum(base[:-1]) / len(base[:-1])
-    assert (found.centre, found.low, found.high) == pytest.approx((centre, centre - reach, centre + reach))
-    assert not found.provisional
-
-
-STEADY = [50.0, 52, 49, 51, 50, 53, 48, 51, 50, 52, 49, 51]
-
-
-@pytest.mark.parametrize(
-    ("tail", "verdict", "since"),
-    [
-        ([51], "normal", None),
-        ([60], "real", 12),
-        ([40], "real", 12),
-        ([60, 50], "normal", None),  # last week's signal is over
-        ([60, 61, 60], "real", 12),  # one that goes on
-        ([51.5] * 6, "watch", None),  # six in a row on one side
-        ([51.5] * 8, "real", 11),  # eight in a row, and the week before them on the same side
-        ([55.4, 50.4, 55.4, 55.4], "real", 14),  # three of four near the upper limit; the one between is quiet
-        ([55.5], "watch", None),  # in the outer third
-    ],
-)
-def test_the_verdict_is_that_of_the_latest_week(tail: list[float], verdict: str, since: int | None) -> None:
-    found = stats.xmr([*STEADY, *tail])
-
-    assert (found.verdict, found.since) == (verdict, since)
-
-
-@pytest.mark.parametrize("values", [[], [50.0] * 5, [None] * 20, [*STEADY, None]])
-def test_with_too_little_there_is_no_verdict(values: list[float | None]) -> None:
-    assert stats.xmr(values).verdict == "too few"
-
-
-def test_a_series_that_never_moves_is_normal() -> None:
-    assert stats.xmr([50.0] * 30).verdict == "normal"
-
-
-def test_six_weeks_are_enough_for_provisional_limits() -> None:
-    assert stats.xmr(STEADY[:6]).provisional
-
-
-def test_a_steady_series_is_called_real_in_few_weeks() -> None:
-    rng = np.random.default_rng(7)
-
-    real = sum(stats.xmr(list(rng.normal(50, 2, 52))).verdict == "real" for _ in range(1500)) / 1500
-
-    assert 0.005 < real < 0.08
 
 
 def test_changes_put_rate_change_verdict_and_trend_beside_each_feature() -> None:
