@@ -8,12 +8,14 @@ period and last, feature and feature). A rate in which a unit counts more than o
 series moved is for `xmr` to say.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import binom, false_discovery_control, norm
+from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from queries.xmr import behaviours
@@ -41,7 +43,7 @@ def rates(counts: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference of two rates of different units, first minus second: Newcombe 95 %, and the score test's p."""
+    """The difference of two rates, first minus second: Newcombe 95 %, and the p-value of a test that there is none."""
 
     value: float
     low: float
@@ -55,7 +57,7 @@ class Difference:
 
 
 def difference(n1: int, of1: int, n2: int, of2: int) -> Difference | None:
-    """The difference n1/of1 - n2/of2 between groups that share no unit; None when either has under 30.
+    """The difference n1/of1 - n2/of2 between groups that share no unit; None when either has under 30 (score test).
 
     >>> found = difference(110, 1000, 190, 1000)
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.sure
@@ -65,6 +67,72 @@ def difference(n1: int, of1: int, n2: int, of2: int) -> Difference | None:
         return None
     value, low, high, p = _differences(*(np.array([x], float) for x in (n1, of1, n2, of2)))
     return Difference(float(value[0]), float(low[0]), float(high[0]), float(p[0]))
+
+
+def paired(both: int, first: int, second: int, neither: int) -> Difference | None:
+    """The difference of two rates over the same units, of which so many did both, only one, or neither; None under 30.
+
+    Newcombe's square-and-add interval for paired proportions (1998, *Statistics in Medicine* 17:2635, method 10), which
+    takes from the two Wilson intervals what the rates have in common; McNemar's mid-p test (Fagerland, Lydersen, Laake
+    2013, *BMC Medical Research Methodology* 13:91).
+
+    >>> found = paired(both=400, first=60, second=30, neither=510)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.sure
+    (0.03, 0.011, 0.049, True)
+    """
+    of = both + first + second + neither
+    if of < TOO_FEW:
+        return None
+    n = np.array([both + first, both + second], float)
+    (low1, low2), (high1, high2) = proportion_confint(n, of, method="wilson")
+    (p1, p2), common = n / of, _correlation(both, first, second, neither)
+    down = _root(p1 - low1, high2 - p2, common)
+    up = _root(high1 - p1, p2 - low2, common)
+    apart, fewer = first + second, min(first, second)
+    p = min(1.0, float(2 * binom.cdf(fewer, apart, 0.5) - binom.pmf(fewer, apart, 0.5)))
+    value = (first - second) / of
+    return Difference(value, value - down, value + up, p)
+
+
+def _correlation(both: int, first: int, second: int, neither: int) -> float:
+    """Phi of the 2 x 2 table, with Newcombe's continuity correction; 0 where a rate is none or all."""
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    excess = both * neither - first * second
+    corrected = max(excess - (both + first + second + neither) / 2, 0.0) if excess > 0 else excess
+    return corrected / math.sqrt(margins) if margins else 0.0
+
+
+def _root(one: float, other: float, common: float) -> float:
+    return math.sqrt(max(one * one - 2 * common * one * other + other * other, 0.0))
+
+
+def clustered(sums: pl.DataFrame) -> pl.DataFrame:
+    """Rates in which a unit counts more than once, with low and high (95 %); null under 30 units.
+
+    sums, a row a group: units, and over the units' own counts n_i, of_i their sums n, of, n_n (n_i squared), n_of
+    (n_i x of_i) and of_of (of_i squared). The variance is that of a ratio clustered by unit (Taylor linearisation;
+    Cochran, *Sampling Techniques*, 6.4), the quantile that of t with units - 1 degrees of freedom, the limits within
+    0..1. Where all units have one and the same rate, which has no variance, each unit counts once (Wilson).
+
+    >>> sums = pl.DataFrame({"n": [120], "of": [400], "units": [40], "n_n": [600], "n_of": [1400], "of_of": [4400]})
+    >>> clustered(sums).select(pl.col("rate", "low", "high").round(3)).rows()
+    [(0.3, 0.236, 0.364)]
+    """
+    n, of, units, n_n, n_of, of_of = (
+        sums[name].cast(pl.Float64).fill_null(0).to_numpy() for name in ("n", "of", "units", "n_n", "n_of", "of_of")
+    )
+    of, m = np.maximum(of, 1), np.maximum(units, 2)
+    rate = n / of
+    squares = n_n - 2 * rate * n_of + rate**2 * of_of
+    spread = np.where(squares > 1e-12 * n_n, squares, 0)  # what is left of equal sums is rounding
+    reach = student.ppf(0.975, m - 1) * np.sqrt(m / (m - 1) * spread) / of
+    low, high = np.clip(rate - reach, 0, 1), np.clip(rate + reach, 0, 1)
+    if len(m):
+        once = proportion_confint(np.clip(rate, 0, 1) * m, m, method="wilson")
+        low, high = np.where(spread > 0, low, once[0]), np.where(spread > 0, high, once[1])
+    numbers = sums.with_columns(rate=pl.Series(rate), low=pl.Series(low), high=pl.Series(high))
+    enough = (pl.col("units") >= TOO_FEW) & pl.col("n").is_not_null()
+    return numbers.with_columns(pl.when(enough).then(pl.col("rate", "low", "high").cast(pl.Float64)))
 
 
 def against_the_rest(counts: pl.DataFrame) -> pl.DataFrame:
