@@ -12,7 +12,7 @@ separate weeks: a trailing or cumulative value sampled weekly would cry wolf.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,6 @@ LIMIT, RANGE_LIMIT = 2.66, 3.268  # times the mean moving range
 RUN, SOON = 8, 6  # in a row on one side: a signal, and one to watch
 BY_CHANCE = 0.01  # how often the line of a steady series may pass for growth
 ROUNDING = 1e-9  # of the largest value: what a sum of floats may be off
-Verdict = Literal["real", "watch", "normal", "too few"]
-Kind = Literal["steady", "trended"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -37,8 +35,8 @@ class Behaviours:
     Limits are NaN in weeks that have none, because there are under 6 points in their stretch and those before it.
     """
 
-    verdict: npt.NDArray[np.str_]  # Verdict
-    kind: npt.NDArray[np.str_]  # Kind of the limits that judge the latest week
+    verdict: npt.NDArray[np.str_]  # real, watch, normal or too few
+    kind: npt.NDArray[np.str_]  # steady or trended: the limits that judge the latest week
     since: Ints  # the week in which the signal that reaches the latest week began; -1 without one
     provisional: Bools  # the limits that judge the latest week rest on fewer than 12 weeks
     centre: Floats  # by week
@@ -171,6 +169,7 @@ def _behaviours(x: Floats, points: _Points, lines: _Lines, judge: Ints) -> Behav
     verdict = np.where(np.isnan(x[:, -1:]).any(axis=1), "too few", verdict)
     weeks, tilt = (_of(a, judge[:, -1:])[:, -1] for a in (lines.weeks, lines.slope))
     ranges = np.where(same & (held >= 0), np.abs(off - _before(off)), np.nan)
+    ranges[:, 0] = np.nan
     return Behaviours(
         verdict, np.where(np.nan_to_num(tilt) != 0, "trended", "steady"), np.where(verdict == "real", since, -1),
         ~(weeks >= FIRM), centre, centre - LIMIT * swing, centre + LIMIT * swing, _back(ranges, points),

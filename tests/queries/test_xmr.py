@@ -66,6 +66,7 @@ def test_limits_and_rules_are_those_of_statprocon(values: list[int]) -> None:
     assert found.range_limit[0, 0] == pytest.approx(float(chart.upper_range_limit()[0]), abs=0.003)
     ranges = [float(x or 0) for x in chart.moving_ranges()[1:]]
     assert found.moving_range[0, 1 : len(values)].tolist() == pytest.approx(ranges)
+    assert np.isnan(found.moving_range[0, [0, -1]]).all()
     weeks = slice(0, len(values))
     assert found.outside[0, weeks].tolist() == chart.rule_1_x_indices_beyond_limits()
     assert found.in_a_row[0, weeks].tolist() == chart.rule_2_runs_about_central_line()
