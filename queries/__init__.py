@@ -8,7 +8,7 @@
 5. `snapshot.load` gives a viewer the `activity.Activity` that the viewer may see (`access`).
 6. `Activity.within` narrows it to what was picked: segment values, users or accounts.
 7. `measures` ask it and return counts, a numerator and a denominator, never a percentage.
-8. `stats` makes rates, intervals and verdicts of counts, at the very edge.
+8. `stats` makes rates, intervals and differences of counts, at the very edge; `xmr` tells signal from noise in weeks.
 9. `answers.ask` remembers what was asked of one snapshot.
 Nothing here knows Streamlit, plotly or the clock: time is an argument.
 """

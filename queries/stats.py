@@ -3,26 +3,28 @@
 Measures return counts; here, at the edge, they become rates. Under 30 units no rate is made at all. Intervals are 95 %.
 scipy and statsmodels do the mathematics; the rules of when to use which are ours.
 
-A *process behaviour chart* (XmR) tells a real change of a weekly series from its usual swing: the mean, and limits at
-the mean +- 2.66 x the mean difference between neighbouring weeks. It needs separate weeks: a trailing or cumulative
-value sampled weekly would cry wolf. (Wheeler, *Understanding Variation*.)
+Which difference of two rates: `difference` where no unit is in both groups, `paired` where every unit is in both (this
+period and last, feature and feature). A rate in which a unit counts more than once is `clustered`. Whether a weekly
+series moved is for `xmr` to say.
 """
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import binom, false_discovery_control, norm
+from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from queries.xmr import behaviours
 
 TOO_FEW = 30  # units in a denominator, under which no rate is made
 WHOLE_PERCENT = 1000  # units, under which a rate is said in whole percent
 FALSE_DISCOVERIES = 0.10  # of the marks in one table, at most this share is expected to be chance
-XMR_LEAST, XMR_FIRM, XMR_BASE = 6, 12, 24  # weeks: for any limits, for firm ones, and at most to lock them on
-Verdict = Literal["real", "watch", "normal", "too few"]
+ENOUGH = (pl.col("of") >= TOO_FEW) & pl.col("n").is_not_null()
+RATE = pl.when(ENOUGH).then(pl.col("n") / pl.col("of"))
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,17 +34,16 @@ def rates(counts: pl.DataFrame) -> pl.DataFrame:
     >>> rates(pl.DataFrame({"n": [30, 3], "of": [100, 10]})).select(pl.col("rate", "low", "high").round(3)).rows()
     [(0.3, 0.219, 0.396), (None, None, None)]
     """
-    enough = (pl.col("of") >= TOO_FEW) & pl.col("n").is_not_null()
     n = counts["n"].fill_null(0).to_numpy().astype(float)
     of = np.maximum(counts["of"].to_numpy().astype(float), 1)
     low, high = proportion_confint(np.minimum(n, of), of, method="wilson") if counts.height else (n, n)
     numbers = counts.with_columns(rate=pl.Series(n / of), low=pl.Series(low), high=pl.Series(high))
-    return numbers.with_columns(pl.when(enough).then(pl.col("rate", "low", "high").cast(pl.Float64)))
+    return numbers.with_columns(pl.when(ENOUGH).then(pl.col("rate", "low", "high").cast(pl.Float64)))
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference of two rates of different units, first minus second: Newcombe 95 %, and the score test's p."""
+    """The difference of two rates, first minus second: Newcombe 95 %, and the p-value of a test that there is none."""
 
     value: float
     low: float
@@ -56,7 +57,7 @@ class Difference:
 
 
 def difference(n1: int, of1: int, n2: int, of2: int) -> Difference | None:
-    """The difference n1/of1 - n2/of2 between groups that share no unit; None when either has under 30.
+    """The difference n1/of1 - n2/of2 between groups that share no unit; None when either has under 30 (score test).
 
     >>> found = difference(110, 1000, 190, 1000)
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.sure
@@ -66,6 +67,72 @@ def difference(n1: int, of1: int, n2: int, of2: int) -> Difference | None:
         return None
     value, low, high, p = _differences(*(np.array([x], float) for x in (n1, of1, n2, of2)))
     return Difference(float(value[0]), float(low[0]), float(high[0]), float(p[0]))
+
+
+def paired(both: int, first: int, second: int, neither: int) -> Difference | None:
+    """The difference of two rates over the same units, of which so many did both, only one, or neither; None under 30.
+
+    Newcombe's square-and-add interval for paired proportions (1998, *Statistics in Medicine* 17:2635, method 10), which
+    takes from the two Wilson intervals what the rates have in common; McNemar's mid-p test (Fagerland, Lydersen, Laake
+    2013, *BMC Medical Research Methodology* 13:91).
+
+    >>> found = paired(both=400, first=60, second=30, neither=510)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.sure
+    (0.03, 0.011, 0.049, True)
+    """
+    of = both + first + second + neither
+    if of < TOO_FEW:
+        return None
+    n = np.array([both + first, both + second], float)
+    (low1, low2), (high1, high2) = proportion_confint(n, of, method="wilson")
+    (p1, p2), common = n / of, _correlation(both, first, second, neither)
+    down = _root(p1 - low1, high2 - p2, common)
+    up = _root(high1 - p1, p2 - low2, common)
+    apart, fewer = first + second, min(first, second)
+    p = min(1.0, float(2 * binom.cdf(fewer, apart, 0.5) - binom.pmf(fewer, apart, 0.5)))
+    value = (first - second) / of
+    return Difference(value, value - down, value + up, p)
+
+
+def _correlation(both: int, first: int, second: int, neither: int) -> float:
+    """Phi of the 2 x 2 table, with Newcombe's continuity correction; 0 where a rate is none or all."""
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    excess = both * neither - first * second
+    corrected = max(excess - (both + first + second + neither) / 2, 0.0) if excess > 0 else excess
+    return corrected / math.sqrt(margins) if margins else 0.0
+
+
+def _root(one: float, other: float, common: float) -> float:
+    return math.sqrt(max(one * one - 2 * common * one * other + other * other, 0.0))
+
+
+def clustered(sums: pl.DataFrame) -> pl.DataFrame:
+    """Rates in which a unit counts more than once, with low and high (95 %); null under 30 units.
+
+    sums, a row a group: units, and over the units' own counts n_i, of_i their sums n, of, n_n (n_i squared), n_of
+    (n_i x of_i) and of_of (of_i squared). The variance is that of a ratio clustered by unit (Taylor linearisation;
+    Cochran, *Sampling Techniques*, 6.4), the quantile that of t with units - 1 degrees of freedom, the limits within
+    0..1. Where all units have one and the same rate, which has no variance, each unit counts once (Wilson).
+
+    >>> sums = pl.DataFrame({"n": [120], "of": [400], "units": [40], "n_n": [600], "n_of": [1400], "of_of": [4400]})
+    >>> clustered(sums).select(pl.col("rate", "low", "high").round(3)).rows()
+    [(0.3, 0.236, 0.364)]
+    """
+    n, of, units, n_n, n_of, of_of = (
+        sums[name].cast(pl.Float64).fill_null(0).to_numpy() for name in ("n", "of", "units", "n_n", "n_of", "of_of")
+    )
+    of, m = np.maximum(of, 1), np.maximum(units, 2)
+    rate = n / of
+    squares = n_n - 2 * rate * n_of + rate**2 * of_of
+    spread = np.where(squares > 1e-12 * n_n, squares, 0)  # what is left of equal sums is rounding
+    reach = student.ppf(0.975, m - 1) * np.sqrt(m / (m - 1) * spread) / of
+    low, high = np.clip(rate - reach, 0, 1), np.clip(rate + reach, 0, 1)
+    if len(m):
+        once = proportion_confint(np.clip(rate, 0, 1) * m, m, method="wilson")
+        low, high = np.where(spread > 0, low, once[0]), np.where(spread > 0, high, once[1])
+    numbers = sums.with_columns(rate=pl.Series(rate), low=pl.Series(low), high=pl.Series(high))
+    enough = (pl.col("units") >= TOO_FEW) & pl.col("n").is_not_null()
+    return numbers.with_columns(pl.when(enough).then(pl.col("rate", "low", "high").cast(pl.Float64)))
 
 
 def against_the_rest(counts: pl.DataFrame) -> pl.DataFrame:
@@ -108,106 +175,36 @@ def _differences(n1: Floats, of1: Floats, n2: Floats, of2: Floats) -> tuple[Floa
     return value, low, high, 2 * norm.sf(np.abs(z))
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """How a weekly series behaves, as of its latest complete week.
-
-    since: the place in the series where the signal that reaches the latest week began; None without one. provisional:
-    the limits rest on fewer than 12 weeks. The limits are not clamped to what the metric can be.
-    """
-
-    verdict: Verdict
-    centre: float | None = None
-    low: float | None = None
-    high: float | None = None
-    since: int | None = None
-    provisional: bool = False
-
-
-def xmr(values: Sequence[float | None]) -> Behaviour:
-    """The behaviour of values of separate complete weeks, oldest first; None where there were too few units.
-
-    The limits are locked on the first 24 weeks that have a value; with fewer, on all but the latest, which is judged by
-    the weeks before it. Signals: a point outside the limits; 8 in a row on
-    one side of the centre; 3 of 4 nearer to the same limit than to the centre. The verdict is *real* when a signal
-    includes the latest week; *watch* when that week is in the outer third towards a limit or ends a run of 6 or 7;
-    *normal* otherwise; *too few* when it has no value or there are fewer than 6.
-
-    >>> xmr([50, 52, 49, 51, 50, 52, 49, 51, 50, 52, 49, 60]).verdict
-    'real'
-    """
-    at = [i for i, value in enumerate(values) if value is not None]
-    x = np.array([values[i] for i in at], float)
-    if len(x) < XMR_LEAST or values[-1] is None:
-        return Behaviour("too few")
-    base = x[: min(XMR_BASE, len(x) - 1)]
-    centre, reach = float(base.mean()), 2.66 * float(np.abs(np.diff(base)).mean())
-    side = np.sign(x - centre)
-    lengths = _runs(side)
-    near = np.where(np.abs(x - centre) > reach / 2, side, 0)
-    signal = (np.abs(x - centre) > reach) | _spread(lengths >= 8, lengths) | _three_of_four(near)
-    verdict: Verdict = "normal"
-    if signal[-1]:
-        verdict = "real"
-    elif lengths[-1] >= 6 or (reach > 0 and abs(x[-1] - centre) > reach * 2 / 3):
-        verdict = "watch"
-    quiet = np.flatnonzero(~signal | (side != side[-1]))
-    since = at[int(quiet[-1]) + 1 if len(quiet) else 0] if verdict == "real" else None
-    return Behaviour(verdict, centre, centre - reach, centre + reach, since, len(x) < XMR_FIRM)
-
-
-def _runs(side: Floats) -> npt.NDArray[np.int64]:
-    """For each point, how many in a row up to it lie on its side of the centre; a point on the centre breaks it."""
-    lengths = np.zeros(len(side), np.int64)
-    for i, s in enumerate(side):
-        lengths[i] = 0 if s == 0 else 1 + (lengths[i - 1] if i and side[i - 1] == s else 0)
-    return lengths
-
-
-def _spread(ends: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """All points of the runs that end in a signal."""
-    inside = np.zeros(len(ends), bool)
-    for i in np.flatnonzero(ends):
-        inside[i - lengths[i] + 1 : i + 1] = True
-    return inside
-
-
-def _three_of_four(near: Floats) -> npt.NDArray[np.bool_]:
-    """The points of any 4 neighbours of which 3 are near the same limit."""
-    inside = np.zeros(len(near), bool)
-    for i in range(len(near) - 3):
-        window = near[i : i + 4]
-        for s in (-1, 1):
-            if (window == s).sum() >= 3:
-                inside[i : i + 4] |= window == s
-    return inside
-
-
 def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     """What moved, a row a feature: the rate now, its change (0..1), and whether the weekly series calls it real.
 
     now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
-    period, n, of, complete, over all of history; the limits come from all of it. shown: how many of the latest weeks to
-    return as the trend.
+    period, n, of, complete, over all of history; the limits come from all of it (`xmr`). shown: how many of the latest
+    weeks to return as the trend.
     Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began)
     and trend (list of weekly rates, 0..1).
     """
     earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
-    series = rates(weeks.filter("complete")).sort("period").group_by("feature", maintain_order=True)
-    behaviours = [_behaviour(row, shown) for row in series.agg("period", "rate", "n").iter_rows(named=True)]
-    found = pl.DataFrame(behaviours, schema={"feature": pl.String, "verdict": pl.String, "since": pl.Date,
-                                             "trend": pl.List(pl.Float64)}, orient="row")  # fmt: skip
-    joined = table.join(found, on="feature", how="left", maintain_order="left")
+    joined = table.join(_verdicts(weeks.filter("complete"), shown), on="feature", how="left", maintain_order="left")
     return joined.with_columns(change=pl.col("rate") - pl.col("before"), verdict=pl.col("verdict").fill_null("too few"))
 
 
-def _behaviour(row: dict[str, list[Any]], shown: int) -> tuple[Any, ...]:
-    """feature, verdict, since, trend of one weekly series, which begins with its first whole week of use."""
-    first_use = next((i for i, n in enumerate(row["n"]) if n), len(row["n"]))
-    begun = first_use + (first_use > 0)  # it may have been launched within its first week, which is then no whole one
-    values, ends = row["rate"][begun:], row["period"][begun:]
-    found = xmr(values) if values else Behaviour("too few")
-    since = ends[found.since] if found.since is not None else None
-    shown_rates = row["rate"][-shown:]
-    return row["feature"], found.verdict, since, shown_rates if any(r is not None for r in shown_rates) else []
+def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
+    """feature, verdict, since and trend of weekly series, each of which begins with its first whole week of use."""
+    weeks = weeks.with_columns(rate=RATE)
+    features, periods = (weeks[name].unique().sort() for name in ("feature", "period"))
+    cell = tuple(weeks[name].rank("dense").cast(pl.Int64).to_numpy() - 1 for name in ("feature", "period"))
+    rate = np.full((len(features), len(periods)), np.nan)
+    used = np.zeros(rate.shape, bool)
+    rate[cell], used[cell] = weeks["rate"].to_numpy(), weeks["n"].fill_null(0).to_numpy() > 0
+    begun = np.maximum.accumulate(used, axis=1)
+    begun[:, 1:] &= begun[:, :-1]  # the launch may have been within its first week, which is then no whole one
+    heard = behaviours(np.where(begun, rate, np.nan))
+    since = pl.when(pl.col("week") >= 0).then(pl.lit(periods).gather(pl.col("week").clip(0)))
+    found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since},
+                         schema_overrides={"verdict": pl.String})  # fmt: skip
+    trend = weeks.sort("period").group_by("feature").agg(pl.col("rate").tail(shown).alias("trend"))
+    some = pl.when(pl.col("trend").list.drop_nulls().list.len() > 0).then(shown).otherwise(0)
+    return found.select("feature", "verdict", since=since).join(
+        trend.with_columns(pl.col("trend").list.head(some)), on="feature")  # fmt: skip

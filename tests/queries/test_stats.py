@@ -1,7 +1,6 @@
 """Rates, differences and verdicts: what is said of counts, and when nothing may be said."""
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -9,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 
 from queries import stats
-
-USUAL = [12, 15, 20, 17, 24, 23, 21, 26, 19, 22, 28, 18]
+from tests.strategies import check
 
 
 def counts(*pairs: tuple[int | None, int]) -> pl.DataFrame:
@@ -72,6 +72,103 @@ def test_none_or_all_on_both_sides_is_no_difference(pair: tuple[int, int]) -> No
     assert (found.value, found.p, found.sure) == (0.0, 1.0, False)
 
 
+def test_a_difference_over_the_same_units_is_as_published() -> None:
+    """Response before and after therapy (Cavo 2012), in Fagerland, Lydersen, Laake, *Contingency Tables*, chapter 8."""
+    found = stats.paired(59, 6, 16, 80)
+
+    assert found is not None
+    assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (-0.0621, -0.1186, -0.0046)
+    assert stats.paired(1, 1, 7, 12) is None
+
+
+table = st.tuples(*[st.integers(0, 80)] * 4).filter(lambda cells: sum(cells) >= 30)
+
+
+@check(table)
+def test_paired_rates_are_tested_by_mcnemar_and_swap_with_their_sides(cells: tuple[int, int, int, int]) -> None:
+    both, first, second, neither = cells
+
+    found, swapped = stats.paired(*cells), stats.paired(both, second, first, neither)
+
+    exact = mcnemar([[both, first], [second, neither]], exact=True).pvalue
+    middle = binom.pmf(min(first, second), first + second, 0.5)
+    assert found is not None
+    assert swapped is not None
+    assert found.p == swapped.p == pytest.approx(1 if first == second else exact - middle)
+    assert (swapped.value, swapped.low, swapped.high) == pytest.approx((-found.value, -found.high, -found.low))
+    assert -1 <= found.low <= found.value <= found.high <= 1
+
+
+@check(table)
+def test_paired_rates_with_nothing_in_common_are_as_far_apart_as_those_of_others(cells: tuple[int, ...]) -> None:
+    n1, n2 = cells[0] + cells[1], cells[0] + cells[2]
+    of = sum(cells)
+    apart = stats.difference(n1, of, n2, of)
+
+    found = stats.paired(*cells)
+
+    assert found is not None
+    assert apart is not None
+    common = cells[0] * cells[3] - cells[1] * cells[2]
+    if 0 <= common <= of / 2:  # within the continuity correction
+        assert (found.low, found.high) == pytest.approx((apart.low, apart.high))
+    elif common > 0:
+        assert found.high - found.low < apart.high - apart.low
+
+
+def test_the_paired_interval_holds_the_truth_nineteen_times_in_twenty() -> None:
+    rng = np.random.default_rng(5)
+    draws = rng.multinomial(200, [0.3, 0.1, 0.05, 0.55], 2000)
+
+    found = [stats.paired(*map(int, cells)) for cells in draws]
+
+    assert 0.94 < np.mean([f is not None and f.low <= 0.05 <= f.high for f in found]) < 0.97
+
+
+def sums_of(n: list[int], of: list[int]) -> pl.DataFrame:
+    units = pl.DataFrame({"n": n, "of": of}, schema={"n": pl.Int64, "of": pl.Int64})
+    n_i, of_i = pl.col("n"), pl.col("of")
+    return units.select(n_i.sum(), of_i.sum(), units=pl.len(), n_n=(n_i**2).sum(), n_of=(n_i * of_i).sum(),
+                        of_of=(of_i**2).sum())  # fmt: skip
+
+
+many_units = st.lists(st.integers(1, 9).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))),
+                      min_size=30, max_size=60)  # fmt: skip
+
+
+@check(many_units)
+def test_a_clustered_rate_is_that_of_statsmodels_cluster_robust_regression(units: list[tuple[int, int]]) -> None:
+    found = stats.clustered(sums_of(*map(list, zip(*units, strict=True)))).row(0, named=True)
+
+    yes = np.concatenate([np.arange(of) < n for n, of in units]).astype(float)
+    unit = np.repeat(np.arange(len(units)), [of for _, of in units])
+    assert found["low"] <= found["rate"] <= found["high"]
+    assert found["rate"] == pytest.approx(yes.mean())
+    if len({n / of for n, of in units}) > 1:
+        fit = OLS(yes, np.ones_like(yes)).fit(cov_type="cluster", cov_kwds={"groups": unit}, use_t=True)
+        assert (found["low"], found["high"]) == pytest.approx(np.clip(fit.conf_int()[0], 0, 1), abs=1e-9)
+
+
+def test_the_misses_of_a_clustered_rate_mirror_its_hits() -> None:
+    n, of = [3, 0, 1, 5, 2] * 8, [4, 2, 1, 9, 5] * 8
+
+    hits = stats.clustered(sums_of(n, of)).row(0, named=True)
+    misses = stats.clustered(sums_of([b - a for a, b in zip(n, of, strict=True)], of)).row(0, named=True)
+
+    assert (misses["low"], misses["high"]) == pytest.approx((1 - hits["high"], 1 - hits["low"]))
+
+
+def test_units_all_alike_count_once_each_and_few_not_at_all() -> None:
+    never = sums_of([0] * 40, [7] * 40)
+    few = sums_of([1] * 29, [7] * 29)
+
+    found = stats.clustered(pl.concat([never, few]))
+
+    assert found["high"].to_list() == [pytest.approx(binomtest(0, 40).proportion_ci(method="wilson").high), None]
+    assert found["rate"].to_list() == [0.0, None]
+    assert stats.clustered(never.clear()).schema == found.schema
+
+
 def test_a_segment_is_held_against_the_rest_of_its_feature() -> None:
     cells = counts((400, 1000), (100, 1000), (5, 10)).with_columns(
         feature=pl.lit("export"), segment=pl.Series(["big", "small", "tiny"])
@@ -101,62 +198,6 @@ def test_of_many_null_comparisons_few_are_marked() -> None:
     marked = stats.against_the_rest(cells)["marked"].sum()
 
     assert marked <= 5  # at 5 % each alone, about 50 of 1,000 would be
-
-
-def test_the_limits_are_the_mean_and_2_66_times_the_mean_moving_range() -> None:
-    base = [float(x) for x in USUAL]
-
-    found = stats.xmr(base)
-
-    ranges = [abs(b - a) for a, b in pairwise(base[:-1])]  # the latest week is judged by those before it
-    reach = 2.66 * sum(ranges) / len(ranges)
-    centre = sum(base[:-1]) / len(base[:-1])
-    assert (found.centre, found.low, found.high) == pytest.approx((centre, centre - reach, centre + reach))
-    assert not found.provisional
-
-
-STEADY = [50.0, 52, 49, 51, 50, 53, 48, 51, 50, 52, 49, 51]
-
-
-@pytest.mark.parametrize(
-    ("tail", "verdict", "since"),
-    [
-        ([51], "normal", None),
-        ([60], "real", 12),
-        ([40], "real", 12),
-        ([60, 50], "normal", None),  # last week's signal is over
-        ([60, 61, 60], "real", 12),  # one that goes on
-        ([51.5] * 6, "watch", None),  # six in a row on one side
-        ([51.5] * 8, "real", 11),  # eight in a row, and the week before them on the same side
-        ([55.4, 50.4, 55.4, 55.4], "real", 14),  # three of four near the upper limit; the one between is quiet
-        ([55.5], "watch", None),  # in the outer third
-    ],
-)
-def test_the_verdict_is_that_of_the_latest_week(tail: list[float], verdict: str, since: int | None) -> None:
-    found = stats.xmr([*STEADY, *tail])
-
-    assert (found.verdict, found.since) == (verdict, since)
-
-
-@pytest.mark.parametrize("values", [[], [50.0] * 5, [None] * 20, [*STEADY, None]])
-def test_with_too_little_there_is_no_verdict(values: list[float | None]) -> None:
-    assert stats.xmr(values).verdict == "too few"
-
-
-def test_a_series_that_never_moves_is_normal() -> None:
-    assert stats.xmr([50.0] * 30).verdict == "normal"
-
-
-def test_six_weeks_are_enough_for_provisional_limits() -> None:
-    assert stats.xmr(STEADY[:6]).provisional
-
-
-def test_a_steady_series_is_called_real_in_few_weeks() -> None:
-    rng = np.random.default_rng(7)
-
-    real = sum(stats.xmr(list(rng.normal(50, 2, 52))).verdict == "real" for _ in range(1500)) / 1500
-
-    assert 0.005 < real < 0.08
 
 
 def test_changes_put_rate_change_verdict_and_trend_beside_each_feature() -> None:
