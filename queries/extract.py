@@ -9,8 +9,8 @@ import polars as pl
 import sqlalchemy as sa
 
 from queries import selects, warehouse
-from queries.activity import Words
 from queries.assemble import LeftOut, Snapshot, assemble, in_words, some_of
+from queries.bits import Words
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product

@@ -6,9 +6,8 @@ one `ProductError`; what the warehouse lacks is found later and said in the same
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from queries import config
@@ -28,81 +27,10 @@ from queries.product import (
     Users,
     behavioural,
 )
+from queries.toml_section import Section
 
-T = TypeVar("T")
-KINDS: dict[type, str] = {str: "text", bool: "true or false", int: "a whole number", date: "a date like 2026-03-01",
-                          dict: "a table", list: "a list"}  # fmt: skip
 MOST_SECONDS = 24 * 60 * 60
 MOST_DAYS = 366  # that a behaviour looks at
-
-
-class _Section:
-    """One table of the file: hands out values by key, notes each mistake, and at the end the keys nobody asked for."""
-
-    def __init__(self, values: Any, where: str, mistakes: list[Mistake]) -> None:
-        self.where, self.mistakes, self.asked = where, mistakes, set[str]()
-        self.values: Mapping[str, Any] = values if isinstance(values, dict) else {}
-        if not isinstance(values, dict):
-            mistakes.append(Mistake(where, f"must be a table, not {values!r:.60}."))
-            self.mistakes = []  # that it lacks this and that goes without saying
-
-    def at(self, key: str) -> str:
-        return f"{self.where}.{key}" if self.where else key
-
-    def note(self, key: str, what: str) -> None:
-        self.mistakes.append(Mistake(self.at(key), what))
-
-    def get(self, key: str, kind: type[T], default: T | None = None) -> T | None:
-        self.asked.add(key)
-        value = self.values.get(key, default)
-        if value is None:
-            return None
-        right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
-        if right and not isinstance(value, datetime):
-            if isinstance(value, str) and not value.strip():
-                self.note(key, "is empty; give it a value or remove the line.")
-                return default
-            return cast(T, value)
-        self.note(key, f"must be {KINDS[kind]}, not {value!r:.60}.")
-        return default
-
-    def need(self, key: str) -> str:
-        value = self.get(key, str)
-        if value is None and key not in self.values:
-            self.note(key, "is missing; it must name " + ("a table or .sql file." if key == "table" else "a column."))
-        return value or ""
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A text or a list of values, as texts: true becomes "true", 1 becomes "1", as the warehouse casts them.
-
-        Spaces around a text go, as they do in the warehouse's columns; but `contains` and `ends_with` may mean them.
-        """
-        self.asked.add(key)
-        value = self.values.get(key, [])
-        values = value if isinstance(value, list) else [value]
-        if not all(isinstance(v, str | int | float) for v in values):
-            self.note(key, f"must be a text or a list of texts, not {value!r:.60}.")
-            return ()
-        if key in self.values and (not values or not all(str(v).strip() for v in values)):
-            self.note(key, "is empty; give it a value or remove the line.")
-            return ()
-        texts = tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
-        return texts if key in ("contains", "ends_with") else tuple(text.strip(" ") for text in texts)
-
-    def section(self, key: str) -> "_Section | None":
-        self.asked.add(key)
-        return _Section(self.values[key], self.at(key), self.mistakes) if key in self.values else None
-
-    def sections(self, key: str) -> "list[tuple[str, _Section]]":
-        outer = self.section(key)
-        if outer is None:
-            return []
-        outer.asked.update(outer.values)
-        return [(name, _Section(value, outer.at(name), self.mistakes)) for name, value in outer.values.items()]
-
-    def done(self) -> None:
-        for key in sorted(self.values.keys() - self.asked):
-            self.note(key, f"unknown key, {did_you_mean(key, sorted(self.asked))}")
 
 
 def load(path: Path) -> Product:
@@ -123,14 +51,14 @@ def load(path: Path) -> Product:
     except OSError as error:
         raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
     mistakes: list[Mistake] = []
-    product = _product(_Section(values, "", mistakes), path)
+    product = _product(Section(values, "", mistakes), path)
     mistakes += _contradictions(product)
     if mistakes:
         raise ProductError(path.name, sorted(mistakes, key=lambda m: m.where))
     return product
 
 
-def _product(top: _Section, path: Path) -> Product:
+def _product(top: Section, path: Path) -> Product:
     users, accounts = top.section("users"), top.section("accounts")
     features = {key: _feature(key, section) for key, section in top.sections("features")}
     product = Product(
@@ -154,7 +82,7 @@ def _product(top: _Section, path: Path) -> Product:
     return product
 
 
-def _timezone(top: _Section) -> str:
+def _timezone(top: Section) -> str:
     name = top.get("timezone", str, "UTC") or "UTC"
     try:
         ZoneInfo(name)
@@ -164,7 +92,7 @@ def _timezone(top: _Section) -> str:
     return name
 
 
-def _week_start(top: _Section) -> int:
+def _week_start(top: Section) -> int:
     name = (top.get("week_start", str, "monday") or "").lower()
     if name not in WEEKDAYS:
         top.note("week_start", f"{name!r} is no day of the week; {did_you_mean(name, WEEKDAYS)}")
@@ -172,7 +100,7 @@ def _week_start(top: _Section) -> int:
     return WEEKDAYS.index(name)
 
 
-def _connection(top: _Section) -> Connection:
+def _connection(top: Section) -> Connection:
     section = top.section("warehouse")
     if section is None:
         top.note("warehouse", "is missing; give it a `url`, or `files` to start from an export.")
@@ -188,13 +116,13 @@ def _connection(top: _Section) -> Connection:
     return Connection(url and _expanded(section, "url", url), files, timeout or 300)
 
 
-def _files(section: _Section, name: str) -> tuple[str, ...]:
+def _files(section: Section, name: str) -> tuple[str, ...]:
     if "." in name or not name.strip():
         section.note(name, "the name of a table needs a letter or more and has no dot.")
     return tuple(_expanded(section, name, pattern) for pattern in section.texts(name))
 
 
-def _expanded(section: _Section, key: str, text: str) -> str:
+def _expanded(section: Section, key: str, text: str) -> str:
     try:
         return config.expand(text)
     except LookupError as unset:
@@ -202,7 +130,7 @@ def _expanded(section: _Section, key: str, text: str) -> str:
         return text
 
 
-def _events(top: _Section) -> Events:
+def _events(top: Section) -> Events:
     section = top.section("events")
     if section is None:
         top.note("events", "is missing; it must name the events table and its user, time and name columns.")
@@ -221,7 +149,7 @@ def _events(top: _Section) -> Events:
     return events
 
 
-def _users(section: _Section) -> Users:
+def _users(section: Section) -> Users:
     rules = section.get("exclude", list) or []
     users = Users(
         table=section.need("table"),
@@ -230,14 +158,14 @@ def _users(section: _Section) -> Users:
         signup=section.get("signup", str),
         ended=section.get("ended", str),
         exclude=tuple(
-            _exclusion(_Section(rule, section.at(f"exclude[{i}]"), section.mistakes)) for i, rule in enumerate(rules)
+            _exclusion(Section(rule, section.at(f"exclude[{i}]"), section.mistakes)) for i, rule in enumerate(rules)
         ),
     )
     section.done()
     return users
 
 
-def _exclusion(section: _Section) -> Exclusion:
+def _exclusion(section: Section) -> Exclusion:
     column, why = section.need("column"), section.get("why", str)
     given = {how: values for how in ("in", "ends_with", "contains") if (values := section.texts(how))}
     if len(given) != 1:
@@ -247,7 +175,7 @@ def _exclusion(section: _Section) -> Exclusion:
     return Exclusion(column, how, values, why or column)  # type: ignore[arg-type]
 
 
-def _segments(section: _Section | None, of: Unit) -> list[Segment]:
+def _segments(section: Section | None, of: Unit) -> list[Segment]:
     found = []
     for key, part in section.sections("segments") if section else []:
         labels = part.get("values", dict) or {}
@@ -261,7 +189,7 @@ def _segments(section: _Section | None, of: Unit) -> list[Segment]:
     return found
 
 
-def _behaviour(key: str, section: _Section, features: Mapping[str, Feature]) -> Segment:
+def _behaviour(key: str, section: Section, features: Mapping[str, Feature]) -> Segment:
     """A segment by what units did: `used` or `adopted` a feature, or `inactive`, within so many days."""
     kinds = [kind for kind in ("used", "adopted", "inactive") if kind in section.values]
     if len(kinds) != 1:
@@ -282,13 +210,13 @@ def _behaviour(key: str, section: _Section, features: Mapping[str, Feature]) -> 
     return behavioural(Behaviour(kind, days or 1, name), title, key, label)  # type: ignore[arg-type]
 
 
-def _accounts(section: _Section) -> Accounts:
+def _accounts(section: Section) -> Accounts:
     accounts = Accounts(section.need("table"), section.need("id"))
     section.done()
     return accounts
 
 
-def _identity(top: _Section) -> Identity | None:
+def _identity(top: Section) -> Identity | None:
     section = top.section("identity")
     if section is None:
         return None
@@ -297,7 +225,7 @@ def _identity(top: _Section) -> Identity | None:
     return identity
 
 
-def _feature(key: str, section: _Section) -> Feature:
+def _feature(key: str, section: Section) -> Feature:
     rule = section.section("eligible")
     feature = Feature(
         key=key,
@@ -314,7 +242,7 @@ def _feature(key: str, section: _Section) -> Feature:
     return feature
 
 
-def _activation(top: _Section) -> tuple[str, ...]:
+def _activation(top: Section) -> tuple[str, ...]:
     section = top.section("activation")
     if section is None:
         return ()

@@ -16,7 +16,8 @@ from typing import Literal
 
 import polars as pl
 
-from queries.activity import Activity, By, Words
+from queries.activity import Activity, By
+from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, Grain, Period, day_number
 from queries.errors import InsightsError
 from queries.product import EVERYONE

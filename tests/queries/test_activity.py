@@ -9,7 +9,8 @@ import pytest
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from queries.activity import ANY, Activity, Words
+from queries.activity import ANY, Activity
+from queries.bits import Words
 from queries.calendar import WORD_DAYS, day_number
 from queries.errors import InsightsError
 from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit, behavioural
@@ -306,3 +307,12 @@ def test_a_split_by_what_they_did_reads_as_it_is_said() -> None:
 
     assert isinstance(segments, pl.Series)
     assert segments.to_list() == ["adopted Export within 7 days", "did not adopt Export within 7 days", UNKNOWN]
+
+
+def test_words_can_be_counted_from_starts_long_before_and_late_within_them() -> None:
+    rows = pl.DataFrame({"d0": pl.Series([1 << 3, 1 << 3], dtype=pl.UInt64), "start": [-150, 3]})
+
+    words, found = Words(0, 1).aligned(rows, "start")
+
+    assert found.select(words.days(0, 500)).to_series().to_list() == [1, 1]
+    assert found.select(words.first_in(0, 500)).to_series().to_list() == [153, 0]

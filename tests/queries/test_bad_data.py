@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 
 from queries import extract
-from queries.activity import Activity, Words
+from queries.activity import Activity
 from queries.assemble import LeftOut, Snapshot
+from queries.bits import Words
 from queries.calendar import to_date
 from queries.errors import DataError, ProductError
 from queries.measures.adoption import adoption

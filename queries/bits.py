@@ -1,0 +1,87 @@
+"""Days as bits: 56 to a word of 64, so that a calendar week never straddles two words.
+
+Bit i of `d3` stands for day i of the fourth word. A question about time is then a mask and a comparison: exact, with no
+join and no distinct. Everything that knows about bits is in this file.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import numpy as np
+import polars as pl
+
+from queries.calendar import WORD_DAYS, Calendar, day_number
+
+
+@dataclass(frozen=True)
+class Words:
+    """Where the bits are. origin: the day number of bit 0 of the first word, the first day of a week."""
+
+    origin: int
+    count: int
+
+    @staticmethod
+    def covering(calendar: Calendar) -> "Words":
+        """The words that hold a calendar's days."""
+        origin = day_number(calendar.period_of(calendar.first_day, "week").first)
+        return Words(origin, (day_number(calendar.as_of) - origin) // WORD_DAYS + 1)
+
+    @property
+    def names(self) -> list[str]:
+        return [f"d{i}" for i in range(self.count)]
+
+    def masks(self, first: int, last: int) -> list[tuple[str, int]]:
+        """The words that hold some of the days first..last (day numbers, both included), each with those days' bits.
+
+        >>> Words(0, 3).masks(55, 57)
+        [('d0', 36028797018963968), ('d1', 3)]
+        """
+        found = []
+        for i in range(max(0, (first - self.origin) // WORD_DAYS), self.count):
+            start = self.origin + i * WORD_DAYS
+            low, high = max(first - start, 0), min(last - start, WORD_DAYS - 1)
+            if high < low:
+                break
+            found.append((f"d{i}", ((1 << (high - low + 1)) - 1) << low))
+        return found
+
+    def active(self, first: int, last: int, prefix: str = "") -> pl.Expr:
+        """Whether any of the days is set (day numbers, both included), in words whose names begin with prefix."""
+        parts = [pl.col(prefix + name) & pl.lit(mask, pl.UInt64) for name, mask in self.masks(first, last)]
+        return reduce(or_, parts) != 0 if parts else pl.lit(False)
+
+    def days(self, first: int, last: int) -> pl.Expr:
+        """How many of the days are set."""
+        parts = [pl.col(name) & pl.lit(mask, pl.UInt64) for name, mask in self.masks(first, last)]
+        counts = [part.bitwise_count_ones() for part in parts]
+        return pl.sum_horizontal(counts) if counts else pl.lit(0, pl.UInt32)
+
+    def first_in(self, first: int, last: int) -> pl.Expr:
+        """The first of the days that is set, as a day number; null where none is."""
+        found: pl.Expr = pl.lit(None, pl.Int32)
+        for name, mask in reversed(self.masks(first, last)):
+            bits = pl.col(name) & pl.lit(mask, pl.UInt64)
+            day = self.origin + WORD_DAYS * int(name[1:]) + bits.bitwise_trailing_zeros().cast(pl.Int32)
+            found = pl.when(bits != 0).then(day).otherwise(found)
+        return found
+
+    def aligned(self, rows: pl.DataFrame, start: str) -> tuple["Words", pl.DataFrame]:
+        """The same bits counted from each row's own start: day 0 of the new words is the day number in column `start`.
+
+        Bits before the start are dropped.
+        """
+        offset = rows[start].to_numpy().astype(np.int64) - self.origin
+        word, shift = offset // WORD_DAYS, (offset % WORD_DAYS).astype(np.uint64)
+        before = max(0, -int(word.min())) if rows.height else 0  # a start may lie before the first word
+        word = word + before
+        bits = np.zeros((rows.height, 2 * (before + self.count) + 1), np.uint64)
+        bits[:, before : before + self.count] = rows.select(self.names).to_numpy()
+        at, full = np.arange(rows.height), np.uint64((1 << WORD_DAYS) - 1)
+        columns = {}
+        for i in range(self.count + before):
+            low, high = bits[at, word + i], bits[at, word + i + 1]
+            columns[f"d{i}"] = (low >> shift | high << (np.uint64(WORD_DAYS) - shift)) & full
+        words = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.UInt64))
+        kept = rows.select(pl.exclude(self.names))
+        return Words(0, self.count + before), kept.hstack(words)
