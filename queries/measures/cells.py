@@ -14,6 +14,7 @@ from queries.product import EVERYONE
 
 COUNT = pl.UInt32  # of units
 DAYS = pl.UInt64  # of unit-days and unit-weeks
+ALONE = 10_000  # rows to a segment from which many expressions are faster over each segment alone than over groups
 
 
 def segments(activity: Activity, by: By) -> pl.DataFrame:
@@ -40,11 +41,16 @@ def cells(
     each = [count.alias(column) for columns in named.values() for column, count in columns.items()]
     every = segments(activity, by)
     if by:
-        rows = rows.with_columns(activity.segment_of(rows["unit"], by))
-        found = rows.group_by("segment").agg(each)
+        found = _by_segment(rows.with_columns(activity.segment_of(rows["unit"], by)), each)
         wide = every.join(found, on="segment", how="left", maintain_order="left").fill_null(0)
     else:
         wide = every.hstack(rows.select(each))
     long = [pl.Series(name, wide.select(list(columns)).cast(DAYS).to_numpy().ravel(), DAYS)
             for name, columns in named.items()]  # fmt: skip
     return every.cast(pl.String).join(at, how="cross", maintain_order="left_right").hstack(long)
+
+
+def _by_segment(rows: pl.DataFrame, each: list[pl.Expr]) -> pl.DataFrame:
+    if 0 < ALONE * rows["segment"].n_unique() <= rows.height:
+        return pl.concat(part.select(pl.col("segment").first(), *each) for part in rows.partition_by("segment"))
+    return rows.group_by("segment").agg(each)

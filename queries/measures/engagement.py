@@ -222,9 +222,19 @@ def _observed(activity: Activity, weeks: tuple[Period, ...]) -> tuple[Period, ..
     return tuple(week for week in weeks if activity.calendar.is_observed(week))
 
 
-def _any(activity: Activity, periods: tuple[Period, ...]) -> pl.Expr:
-    """Whether a row's feature was used in any of the periods."""
-    return pl.any_horizontal(pl.lit(False), *map(activity.active, periods))
+def _runs(weeks: tuple[Period, ...]) -> list[Period]:
+    """The weeks, with those that follow each other as one: fewer expressions count the same days."""
+    runs: list[Period] = []
+    for week in sorted(weeks):
+        follows = runs and week.first == runs[-1].last + timedelta(days=1)
+        first = runs.pop().first if follows else week.first
+        runs.append(Period(first, week.last))
+    return runs
+
+
+def _any(activity: Activity, weeks: tuple[Period, ...]) -> pl.Expr:
+    """Whether a row's feature was used in any of the weeks."""
+    return pl.any_horizontal(pl.lit(False), *map(activity.active, _runs(weeks)))
 
 
 def _histogram(activity: Activity, rows: pl.DataFrame, by: By, names: list[str], length: int) -> pl.DataFrame:
@@ -240,12 +250,12 @@ def _histogram(activity: Activity, rows: pl.DataFrame, by: By, names: list[str],
 
 def _used(activity: Activity, weeks: tuple[Period, ...]) -> pl.DataFrame:
     """Who used which feature in some weeks: unit, code (of the feature), n (days), of (weeks with any)."""
-    days = [_days(activity, week) for week in weeks]
+    nothing = pl.lit(0, pl.UInt16)
     rows = activity.rows.lazy().filter((pl.col("feature") != ANY) & _any(activity, weeks))
     return rows.select(
         "unit", pl.col("feature").alias("code"),
-        pl.sum_horizontal(pl.lit(0, pl.UInt16), *days).alias("n"),
-        pl.sum_horizontal(pl.lit(0, pl.UInt16), *((day > 0).cast(pl.UInt16) for day in days)).alias("of"),
+        pl.sum_horizontal(nothing, *(_days(activity, run) for run in _runs(weeks))).alias("n"),
+        pl.sum_horizontal(nothing, *(activity.active(week).cast(pl.UInt16) for week in weeks)).alias("of"),
     ).collect()  # fmt: skip
 
 
