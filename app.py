@@ -23,9 +23,10 @@ def _freeze() -> None:
 
 st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "components" / "mark.svg"), layout="wide")
 _freeze()
+ICONS = {"adoption": "group_add", "retention": "replay", "engagement": "bolt", "feature": "extension"}
 pages = {
-    "adoption": st.Page(filters.PAGES["adoption"], title="Adoption", icon=":material/group_add:", url_path="adoption"),
-    "retention": st.Page(filters.PAGES["retention"], title="Retention", icon=":material/replay:", url_path="retention"),
+    name: st.Page(filters.PAGES[name], title=name.capitalize(), icon=f":material/{icon}:", url_path=name)
+    for name, icon in ICONS.items()
 }
 home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")

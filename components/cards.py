@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import charts, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.measures.retention import Returning
 from queries.product import Selection
 from queries.stats import TOO_FEW, rates
@@ -58,7 +58,7 @@ def explain(note: str, *measures: object) -> None:
             )
 
 
-def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: str | None, *, as_table: bool) -> None:
+def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:
     """Feature x segment, as a figure or as its table twin; a cell opens the retention of that feature and segment.
 
     order: has the features in a column `feature`, as the page lists them above.

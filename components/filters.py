@@ -9,68 +9,23 @@ Widgets are not bound to the address by Streamlit itself, because then a click i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, cast
 
 import polars as pl
 import streamlit as st
 
-from components import retention_words, words
+from components import words
+from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, Choice, Values, behaviours, choices
 from components.tables import selected
-from queries.activity import Activity
+from queries import product
+from queries.activity import AND, Activity, By
 from queries.measures.adoption import Denominator
 from queries.measures.retention import Returning
 from queries.product import Selection
 
-Values = tuple[str, ...]
 CHIPS = 6  # filters shown beside the others; all are under Filter
-SHARED = ("unit", "w", "vs")
-PAGES = {"adoption": "pages/understand/adoption.py", "retention": "pages/understand/retention.py"}
-LISTS = ("by", "feature", "start", "back")  # names that come from data are long, and buttons would obey their Markdown
-OF_PAGE = {"adoption": ("of", "by"), "retention": ("feature", "start", "back", "count", "grain", "windows")}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One thing to pick: its options as value -> label, the default, and whether several may be picked at once."""
-
-    label: str
-    options: Mapping[str, str]
-    default: Values = ()
-    several: bool = False
-
-    def clean(self, values: Values) -> Values:
-        """Those of the values that are on offer; the default where one is needed and none is left."""
-        known = tuple(dict.fromkeys(value for value in values if value in self.options))
-        return known if self.several else known[:1] or self.default
-
-
-def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
-    """Everything that can be picked, by its name in the address. What can be picked may hang on what is (`picked`)."""
-    accounts = has_accounts and picked.get("unit") == ("account",)
-    splits = {s.key: s.label for s in activity.segments if s.of == "account" or not accounts}
-    titles = words.titles(activity.features)
-    feature = next((key for key in picked.get("feature", ()) if key in titles), "")
-    starts = {k: v for k, v in retention_words.STARTS.items() if feature or not k.endswith("_use")}
-    units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
-    found = {
-        "unit": Choice("Count", units, ("user",)),
-        "w": Choice("Weeks", {"6": "6 wk", "12": "12 wk", "26": "26 wk", "52": "52 wk"}, ("12",)),
-        "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",)),
-        "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
-        "by": Choice("Split by", splits or {"": "(no segments)"}, (next(iter(splits), ""),)),
-        "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
-        "start": Choice("Start", starts, ("first_use" if feature else "signup",)),
-        "back": Choice("Back to", {"": "Any feature", **titles}, (feature,)),
-        "count": Choice("Counts as back", {"on": "On", "on_or_after": "On or after"}, ("on",)),
-        "grain": Choice("Interval", {"day": "Day", "week": "Week", "month": "Month"}, ("week",)),
-        "windows": Choice("Windows", {"calendar": "Calendar", "rolling": "Rolling"}, ("calendar",)),
-    }
-    for segment in activity.segments:
-        values = activity.everyone[f"segment_{segment.key}"].unique().sort().to_list()
-        found[f"s.{segment.key}"] = Choice(segment.label, {value: value for value in values}, several=True)
-    return found
+PAGES = {name: f"pages/understand/{name}.py" for name in OF_PAGE}
 
 
 def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
@@ -82,9 +37,10 @@ def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
     state, asked = _picks(), {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
     came = (page, asked) != st.session_state.get("address")
     if came:
-        for name in _names(page):
+        for name in (*_names(page), *OF_PAGE[page]):
             state.pop(name, None)
         state.update(_meant_for(page, asked))
+    activity = activity.with_behaviours(behaviours(words.titles(activity.features), state.get("b", ())))
     offered = choices(activity, has_accounts=has_accounts, picked=state)
     if came:
         _say_what_is_not_there(_meant_for(page, asked), offered)
@@ -122,7 +78,9 @@ def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
 
 def _names(page: str) -> list[str]:
     """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
-    return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *OF_PAGE[page]]
+    view = _picks().get("view", ("",))[0]
+    own = [name for name in OF_PAGE[page] if OF_VIEW.get(name, view) == view]
+    return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *own]
 
 
 def address(page: str) -> dict[str, Values]:
@@ -181,10 +139,11 @@ def bar(activity: Activity) -> None:
         if len(st.session_state["choices"]["unit"].options) > 1:
             pick("unit")
         active = [(name, value) for name, values in _picks().items() if name.startswith("s.") for value in values]
-        if activity.segments:
-            with st.popover(f"Filter · {len(active)}" if active else "Filter", icon=":material/filter_alt:"):
-                for segment in activity.segments:
-                    pick(f"s.{segment.key}", show_label=True)
+        with st.popover(f"Filter · {len(active)}" if active else "Filter", icon=":material/filter_alt:"):
+            for name in st.session_state["choices"]:
+                if name.startswith("s."):
+                    pick(name, show_label=True)
+            _define(activity)
         pick("w")
         pick("vs")
         for name, value in active[:CHIPS]:
@@ -193,6 +152,29 @@ def bar(activity: Activity) -> None:
                       type="tertiary", help="Remove this filter")  # fmt: skip
         if len(active) > CHIPS:
             st.caption(f"and {len(active) - CHIPS} more", width="content")
+
+
+def _define(activity: Activity) -> None:
+    """Define a segment by what units did, and filter by it."""
+    titles = words.titles(activity.features)
+    st.caption("By what they did")
+    hidden: Any = {"label_visibility": "collapsed"}
+    kind = st.selectbox("Did", list(KINDS), format_func=KINDS.__getitem__, key="define kind", **hidden)
+    if kind != "inactive":
+        which: Any = {"options": list(titles), "format_func": lambda key: titles.get(key, key), **hidden}
+        st.selectbox("Which", key="define feature", **which)
+    st.number_input("Days", 1, product.MOST_DAYS, 28, key="define days")
+    st.button("Add", icon=":material/add:", on_click=_add, args=(activity,))
+    if _picks().get("b"):
+        pick("b", show_label=True)
+
+
+def _add(activity: Activity) -> None:
+    state = st.session_state
+    kind, days = state["define kind"], state["define days"]
+    key = ".".join([kind, *([state["define feature"]] if kind != "inactive" else []), str(days)])
+    for segment in behaviours(words.titles(activity.features), (key,)):
+        _change(**{"b": (*_picks().get("b", ()), key), f"s.{key}": (segment.labels[0][1],)})
 
 
 def _take_off(name: str, value: str) -> None:
@@ -229,12 +211,18 @@ def selection() -> Selection:
     """What all pages share: users or accounts, segment filters, how many weeks, compared with what."""
     state = _picks()
     where = tuple((name[2:], values) for name, values in state.items() if name.startswith("s.") and values)
-    return Selection(cast(Any, state["unit"][0]), where, int(state["w"][0]), cast(Any, state["vs"][0]))
+    defined = behaviours(cast(dict[str, Choice], st.session_state["choices"])["feature"].options, state.get("b", ()))
+    return Selection(cast(Any, state["unit"][0]), where, int(state["w"][0]), cast(Any, state["vs"][0]), defined)
 
 
-def split() -> str | None:
-    """The segment by which the adoption page splits; None where the product has none for these units."""
-    return _picks()["by"][0] or None
+def split() -> By:
+    """The segments by which a page splits: none where the product has none for these units, one or two."""
+    return tuple(key for name in ("by", "by2") if (key := _picks()[name][0]))
+
+
+def feature(activity: Activity) -> str:
+    """The feature that a page is about: the one picked, or else the first."""
+    return _picks()["feature"][0] or activity.features[0].key
 
 
 def denominator() -> Denominator:
@@ -245,8 +233,10 @@ def denominator() -> Denominator:
 def returning() -> Returning:
     """The question of the retention page."""
     state = {name: _picks()[name][0] for name in OF_PAGE["retention"]}
+    runs = tuple((int(a), int(b)) for run in state["brackets"].split(".") if run for a, b in [run.split("-")])
     return Returning(cast(Any, state["start"]), state["feature"] or None, state["back"] or None,
-                     cast(Any, state["grain"]), cast(Any, state["count"]), cast(Any, state["windows"]))  # fmt: skip
+                     cast(Any, state["grain"]), cast(Any, state["count"]), cast(Any, state["windows"]),
+                     int(state["days"]), runs)  # fmt: skip
 
 
 def span(pick: Selection, question: Returning) -> tuple[int, int]:
@@ -271,7 +261,7 @@ def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
     return go
 
 
-def opens_cell(by: str | None, key: str) -> Callable[[], None]:
+def opens_cell(by: By, key: str) -> Callable[[], None]:
     """When a cell of feature x segment is clicked: open the retention of the feature in the segment."""
 
     def go() -> None:
@@ -282,7 +272,7 @@ def opens_cell(by: str | None, key: str) -> Callable[[], None]:
     return go
 
 
-def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: str | None, key: str) -> Callable[[], None]:
+def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: By, key: str) -> Callable[[], None]:
     """When a cell of the table twin is picked: as `opens_cell`. features: label -> key."""
 
     def go() -> None:
@@ -294,9 +284,10 @@ def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: str | 
     return go
 
 
-def _go(feature: str, by: str | None = None, segment: str = "") -> None:
-    where = {f"to.{by}": (segment,)} if by else {}
-    st.session_state["go"] = {"feature": (feature,), "start": ("first_use",), "back": (feature,), **where}
+def _go(feature: str, by: By = (), segment: str = "") -> None:
+    labels = segment.split(AND) if len(by) > 1 else [segment]
+    where = {f"to.{key}": (label,) for key, label in zip(by, labels, strict=False)} if len(labels) == len(by) else {}
+    st.session_state["go"] = {"feature": (feature,), **where}
 
 
 def follow() -> None:
@@ -308,4 +299,4 @@ def follow() -> None:
     asked = st.session_state.pop("go", None)
     if asked:
         query = {**address("adoption"), **asked}
-        st.switch_page(PAGES["retention"], query_params={name: list(values) for name, values in query.items()})
+        st.switch_page(PAGES["feature"], query_params={name: list(values) for name, values in query.items()})

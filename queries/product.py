@@ -14,6 +14,7 @@ from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
 
 Unit = Literal["user", "account"]
+MOST_DAYS = 366  # that a behaviour looks at
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 
 
@@ -127,6 +128,20 @@ def behavioural(did: Behaviour, feature: str = "", key: str = "", label: str = "
     }[did.kind]  # fmt: skip
     made = ".".join(part for part in (did.kind, did.feature, str(did.days)) if part)
     return Segment(key or made, label or name, "", "user", (("yes", yes), ("no", no)), did)
+
+
+def behaviour(key: str) -> Behaviour | None:
+    """The behaviour that a key made by `behavioural` stands for; None where it is no such key.
+
+    >>> behaviour("used.export.28")
+    Behaviour(kind='used', days=28, feature='export')
+    """
+    kind, _, rest = key.partition(".")
+    feature, _, days = rest.rpartition(".")
+    if kind not in ("used", "adopted", "inactive") or not days.isascii() or not days.isdigit() or len(days) > 3:
+        return None
+    fits = bool(feature) != (kind == "inactive") and 1 <= int(days) <= MOST_DAYS
+    return Behaviour(kind, int(days), feature or None) if fits else None  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError, did_you_mean
 from queries.product import (
+    MOST_DAYS,
     Accounts,
     Behaviour,
     Connection,
@@ -30,7 +31,6 @@ from queries.product import (
 from queries.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
-MOST_DAYS = 366  # that a behaviour looks at
 
 
 def load(path: Path) -> Product:

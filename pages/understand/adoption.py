@@ -15,7 +15,7 @@ earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 
 now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
 weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
-cells = stats.against_the_rest(ask(adoption, activity, (period,), by=(by,) if by else (), of=of))
+cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of))
 changes = stats.changes(now, before, weeks, shown=pick.weeks)
 
 cards.answer(words.answer(activity, pick, changes, cells, period, of))
@@ -31,6 +31,7 @@ tables.show_features(table, filters.opens_feature(table, "features"), key="featu
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     filters.pick("by", show_label=True)
+    filters.pick("by2", show_label=True)
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
 cards.heat(activity, cells, table, by, as_table=as_table)

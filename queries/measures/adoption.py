@@ -14,9 +14,9 @@ import polars as pl
 
 from queries.activity import ANY, Activity, By
 from queries.calendar import Period, day_number
+from queries.measures.cells import COUNT, segments
 
 Denominator = Literal["eligible", "active", "all"]
-COUNT = pl.UInt32
 
 
 def adoption(
@@ -191,8 +191,8 @@ def _denominator(
 
     units = units.with_columns(activity.segment_of(units["unit"], by))
     counted = _by_period(units, ["segment"], periods, {"of": inside})
-    everyone = activity.units.select(activity.segment_of(activity.units["unit"], by)).unique()
-    every = everyone.join(pl.DataFrame({"number": range(len(periods))}, schema={"number": pl.UInt16}), how="cross")
+    numbers = pl.DataFrame({"number": range(len(periods))}, schema={"number": pl.UInt16})
+    every = segments(activity, by).join(numbers, how="cross")
     return every.join(counted, on=["segment", "number"], how="left").with_columns(pl.col("of").fill_null(0))
 
 

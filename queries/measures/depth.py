@@ -8,7 +8,8 @@ import polars as pl
 
 from queries.activity import Activity, By
 from queries.calendar import Period, day_number, to_date
-from queries.measures.eligible import eligible, is_there, tally
+from queries.measures.cells import COUNT, cells
+from queries.measures.eligible import eligible, is_there
 
 STAGES = ("eligible", "tried", "repeated", "habitual", "active")
 RECENT_DAYS, RECENT_WEEKS = 28, 4
@@ -42,7 +43,8 @@ def stages(activity: Activity, feature: str, *, by: By = ()) -> pl.DataFrame:
     found = units.join(used, on="unit", how="left").join(active, on="unit", how="left")
     everyone = found.with_columns(eligible=pl.lit(True))
     keys = pl.DataFrame({"stage": STAGES}, schema={"stage": pl.String})
-    return tally(activity, everyone, by, keys, [pl.col(stage) for stage in STAGES], [pl.col("eligible")] * len(STAGES))
+    n, of = [pl.col(stage).sum() for stage in STAGES], [pl.col("eligible").sum()] * len(STAGES)
+    return cells(activity, everyone, by, keys, {"n": n, "of": of}).cast({"n": COUNT, "of": COUNT})
 
 
 def _weeks(activity: Activity, weeks: tuple[Period, ...]) -> pl.Expr:
@@ -74,9 +76,10 @@ def cumulative(activity: Activity, feature: str, *, weeks: int | None = None, by
         [(k, week.last, activity.calendar.is_observed(week)) for k, week in counted],
         schema={"week": pl.Int16, "period": pl.Date, "complete": pl.Boolean}, orient="row",
     )  # fmt: skip
-    of = [is_there(week) for _, week in counted]
-    n = [is_there(week) & (pl.col("first_day") <= day_number(week.last)) for _, week in counted]
-    return tally(activity, units, by, keys, n, of).select("segment", "week", "period", "n", "of", "complete")
+    of = [is_there(week).sum() for _, week in counted]
+    n = [(is_there(week) & (pl.col("first_day") <= day_number(week.last))).sum() for _, week in counted]
+    counts = cells(activity, units, by, keys, {"n": n, "of": of}).cast({"n": COUNT, "of": COUNT})
+    return counts.select("segment", "week", "period", "n", "of", "complete")
 
 
 def _since_launch(activity: Activity, feature: str, weeks: int | None) -> list[tuple[int, Period]]:
@@ -159,8 +162,10 @@ def activation(
     units = units.with_columns(activity.segment_of(units["unit"], by))
     # nobody uses anything before entering, so who used it by day 6 did so for the first time on days 0..6
     reached = pl.col("first_use") - pl.col("entry_day") < ACTIVATION_DAYS
-    of = [pl.col("entry_day").is_between(day_number(cohort.first), day_number(cohort.last)) for cohort in cohorts]
-    counts = tally(activity, units, by, keys, [entered & reached for entered in of], of)
+    entries = [pl.col("entry_day").is_between(day_number(cohort.first), day_number(cohort.last)) for cohort in cohorts]
+    n = [(entered & reached).sum() for entered in entries]
+    counts = cells(activity, units, by, keys, {"n": n, "of": [entered.sum() for entered in entries]})
+    counts = counts.cast({"n": COUNT, "of": COUNT})
     return counts.select("segment", "cohort", pl.when("complete").then("n").alias("n"), "of", "complete")
 
 

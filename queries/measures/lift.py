@@ -8,7 +8,8 @@ import polars as pl
 
 from queries.activity import Activity, By
 from queries.calendar import day_number
-from queries.measures.eligible import eligible, tally
+from queries.measures.cells import COUNT, cells
+from queries.measures.eligible import eligible
 
 GROUPS = ("used", "not yet")
 
@@ -49,4 +50,5 @@ def lift(activity: Activity, feature: str, *, landmark: int = 7, weeks: int = 8,
     groups = (pl.col("used"), ~pl.col("used"))
     of = [group & (pl.col("entry_day") + end <= as_of) for group in groups for end in ends]
     is_back = [words.active(end - 6, end) for _ in groups for end in ends]
-    return tally(activity, rows, by, keys, [a & b for a, b in zip(of, is_back, strict=True)], of)
+    n = [(a & b).sum() for a, b in zip(of, is_back, strict=True)]
+    return cells(activity, rows, by, keys, {"n": n, "of": [seen.sum() for seen in of]}).cast({"n": COUNT, "of": COUNT})

@@ -20,10 +20,9 @@ from queries.activity import Activity, By
 from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, Grain, Period, day_number
 from queries.errors import InsightsError
-from queries.product import EVERYONE
+from queries.measures.cells import COUNT, segments
 
 Start = Literal["signup", "first_active", "first_use", "any_use"]
-COUNT = pl.UInt32
 LENGTH: dict[Grain, int] = {"day": 1, "week": 7, "month": 30}  # days to an interval of a rolling window
 
 
@@ -146,8 +145,7 @@ def _grid(
         [(cohort.last, a, lasts[b]) for cohort, lasts in zip(periods, ends, strict=True) for a, b in runs],
         schema={"cohort": pl.Date, "interval": pl.Int16, "completes": pl.Date}, orient="row",
     ).with_columns(complete=pl.col("completes") <= activity.calendar.as_of)  # fmt: skip
-    segments = activity.units.select(activity.segment_of(activity.units["unit"], by)).unique().sort("segment")
-    return (segments if by else pl.DataFrame({"segment": [EVERYONE]})).join(cells, how="cross")
+    return segments(activity, by).join(cells, how="cross")
 
 
 def _ends(

@@ -7,7 +7,8 @@ import polars as pl
 
 from queries.activity import Activity, By
 from queries.calendar import day_number
-from queries.measures.eligible import COUNT, eligible, segments
+from queries.measures.cells import COUNT, segments
+from queries.measures.eligible import eligible
 
 
 def time_to_adopt(activity: Activity, feature: str, *, by: By = ()) -> pl.DataFrame:

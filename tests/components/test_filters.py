@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from components import filters
-from components.filters import Choice, Values
+from components import choices, filters
+from components.choices import Choice, Values
 from queries.activity import Activity
 from queries.measures.retention import Returning
 from queries.product import Selection
@@ -21,14 +21,14 @@ def activity() -> Activity:
 @pytest.fixture
 def picks(monkeypatch: pytest.MonkeyPatch, activity: Activity) -> dict[str, Values]:
     """A session in which everything is at its default."""
-    offered = filters.choices(activity, has_accounts=True, picked={})
+    offered = choices.choices(activity, has_accounts=True, picked={})
     picked = {name: choice.default for name, choice in offered.items()}
     monkeypatch.setattr(st, "session_state", {"picks": picked, "choices": offered})
     return picked
 
 
 def offered(activity: Activity, *, has_accounts: bool = True, **picked: str) -> dict[str, Choice]:
-    return filters.choices(activity, has_accounts=has_accounts, picked={name: (v,) for name, v in picked.items()})
+    return choices.choices(activity, has_accounts=has_accounts, picked={name: (v,) for name, v in picked.items()})
 
 
 # What can be picked --------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_retention_starts_from_a_feature_only_when_one_is_picked(activity: Activ
 @pytest.mark.parametrize(("asked", "back"), [(("exprot",), ("",)), (("exprot", "open"), ("open",)),
                                              (("export", "open"), ("export",))])  # fmt: skip
 def test_what_hangs_on_a_feature_hangs_on_one_that_there_is(activity: Activity, asked: Values, back: Values) -> None:
-    found = filters.choices(activity, has_accounts=True, picked={"feature": asked})
+    found = choices.choices(activity, has_accounts=True, picked={"feature": asked})
 
     assert found["feature"].clean(asked) == found["back"].default == back
 
@@ -105,8 +105,18 @@ def test_the_address_of_a_page_names_what_is_shared_and_its_own(picks: dict[str,
 
     assert filters.address("adoption") == {**shared, "of": ("eligible",), "by": ("plan",)}
     assert filters.address("retention") == {
-        **shared, "start": ("signup",), "count": ("on",), "grain": ("week",), "windows": ("calendar",),
+        **shared, "start": ("signup",), "count": ("on",), "grain": ("week",), "windows": ("calendar",), "days": ("1",),
+        "view": ("curve",),
     }  # fmt: skip
+
+
+def test_the_address_names_what_only_one_view_needs_only_there(picks: dict[str, Values]) -> None:
+    picks["view"] = ("compare",)
+
+    named = filters.address("retention")
+
+    assert (named["split"], named["a"]) == (("plan",), ("Free",))
+    assert "k" not in named
 
 
 def test_the_address_names_the_segments_filtered_by(picks: dict[str, Values]) -> None:
@@ -129,7 +139,7 @@ def test_the_address_says_any_feature_where_it_would_not_be_meant(
 
 def test_the_defaults_are_twelve_weeks_of_users_without_a_filter(picks: dict[str, Values]) -> None:
     assert filters.selection() == Selection()
-    assert (filters.split(), filters.denominator()) == ("plan", "eligible")
+    assert (filters.split(), filters.denominator()) == (("plan",), "eligible")
     assert filters.returning() == Returning()
 
 
@@ -137,7 +147,7 @@ def test_what_is_picked_is_what_is_asked(picks: dict[str, Values]) -> None:
     picks.update({"unit": ("account",), "s.plan": ("Pro",), "w": ("26",), "vs": ("year",), "by": ("",), "of": ("all",)})
 
     assert filters.selection() == Selection("account", (("plan", ("Pro",)),), 26, "year")
-    assert (filters.split(), filters.denominator()) == (None, "all")
+    assert (filters.split(), filters.denominator()) == ((), "all")
 
 
 @pytest.mark.parametrize(("grain", "weeks", "compare", "span"), [
@@ -156,15 +166,22 @@ def test_the_weeks_make_as_many_cohorts_as_can_be_read(
 def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro"]}]}}
 
-    filters.opens_cell("plan", "cells")()
+    filters.opens_cell(("plan",), "cells")()
 
-    assert st.session_state["go"] == {"feature": ("export",), "start": ("first_use",), "back": ("export",),
-                                      "to.plan": ("Pro",)}  # fmt: skip
+    assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",)}
+
+
+def test_a_click_on_a_cell_of_two_segments_asks_for_both(picks: dict[str, Values]) -> None:
+    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · Admin"]}]}}
+
+    filters.opens_cell(("plan", "role"), "cells")()
+
+    assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",), "to.role": ("Admin",)}
 
 
 def test_a_click_that_unpicks_asks_for_nothing(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": []}}
 
-    filters.opens_cell("plan", "cells")()
+    filters.opens_cell(("plan",), "cells")()
 
     assert "go" not in st.session_state

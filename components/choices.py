@@ -1,0 +1,110 @@
+"""What can be picked, by its name in the address: the options, the default, and on which page each means something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components import retention_words, words
+from queries import product
+from queries.activity import Activity
+from queries.product import Segment
+
+Values = tuple[str, ...]
+SHARED = ("unit", "w", "vs", "b")  # by all pages, besides `s.` and a segment for each that is filtered by
+OF_PAGE = {
+    "adoption": ("of", "by", "by2"),
+    "retention": ("feature", "start", "back", "count", "grain", "windows", "days", "brackets", "view", "k",
+                  "split", "a", "z"),
+    "engagement": ("show", "feature"),
+    "feature": ("feature", "tab", "by"),
+}  # fmt: skip
+OF_VIEW = {"k": "trend", "split": "compare", "a": "compare", "z": "compare"}  # of the retention page
+# Names that come from data are long, and buttons would obey their Markdown
+LISTS = ("by", "by2", "feature", "start", "back", "k", "split", "a", "z", "days", "brackets")
+BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
+KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
+TABS = {"overview": "Overview", "who": "Who", "return": "Return", "lift": "Lift"}
+MOST_INTERVALS = 26
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to pick: its options as value -> label, the default, and whether several may be picked at once."""
+
+    label: str
+    options: Mapping[str, str]
+    default: Values = ()
+    several: bool = False
+
+    def clean(self, values: Values) -> Values:
+        """Those of the values that are on offer; the default where one is needed and none is left."""
+        known = tuple(dict.fromkeys(value for value in values if value in self.options))
+        return known if self.several else known[:1] or self.default
+
+
+def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
+    """Everything that can be picked, by its name in the address. What can be picked may hang on what is (`picked`)."""
+    accounts = has_accounts and picked.get("unit") == ("account",)
+    splits = {s.key: s.label for s in activity.segments if s.behaviour or s.of == "account" or not accounts}
+    by = next((key for key in picked.get("by", ()) if key in splits), next(iter(splits), ""))
+    titles = words.titles(activity.features)
+    defined = {segment.key: segment.label for segment in behaviours(titles, picked.get("b", ()))}
+    feature = next((key for key in picked.get("feature", ()) if key in titles), "")
+    starts = {k: v for k, v in retention_words.STARTS.items() if feature or not k.endswith("_use")}
+    units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
+    found = {
+        "unit": Choice("Count", units, ("user",)),
+        "w": Choice("Weeks", {"6": "6 wk", "12": "12 wk", "26": "26 wk", "52": "52 wk"}, ("12",)),
+        "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",)),
+        "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
+        "by": Choice("Split by", splits or {"": "(no segments)"}, (by,)),
+        "by2": Choice("and by", {"": "—", **{key: label for key, label in splits.items() if key != by}}, ("",)),
+        "b": Choice("Defined here", defined, several=True),
+        "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
+        "start": Choice("Start", starts, ("first_use" if feature else "signup",)),
+        "back": Choice("Back to", {"": "Any feature", **titles}, (feature,)),
+        "count": Choice("Counts as back", {"on": "On", "on_or_after": "On or after"}, ("on",)),
+        "grain": Choice("Interval", {"day": "Day", "week": "Week", "month": "Month"}, ("week",)),
+        "windows": Choice("Windows", {"calendar": "Calendar", "rolling": "Rolling"}, ("calendar",)),
+        "days": Choice("Active days", {"1": "1 or more", **{str(n): f"{n} or more" for n in (2, 3, 5)}}, ("1",)),
+        "brackets": Choice("Intervals", {"": "One by one", **BRACKETS}, ("",)),
+        "view": Choice("View", {"curve": "Curve and cohorts", "trend": "Over time", "compare": "Compare"}, ("curve",)),
+        "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
+        "tab": Choice("Show", dict(TABS), ("overview",)),
+    }
+    for segment in activity.segments:
+        found[f"s.{segment.key}"] = Choice(segment.label, _values(activity, segment.key), several=True)
+    return {**found, **_compared(activity, splits, picked)}
+
+
+def _values(activity: Activity, segment: str) -> dict[str, str]:
+    values = activity.everyone[f"segment_{segment}"].unique().sort().to_list()
+    return {value: value for value in values}
+
+
+def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str, Values]) -> dict[str, Choice]:
+    """What the retention page can look at over time or compare: an interval, and two values of a segment."""
+    grain = next(iter(picked.get("grain", ())), "week")
+    first = str(retention_words.SPOKEN_OF.get(grain, 4))
+    split = next((key for key in picked.get("split", ()) if key in splits), next(iter(splits), ""))
+    values = _values(activity, split) if split else {}
+    a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
+    others = {value: value for value in values if value != a}
+    return {
+        "k": Choice("Interval", {str(k): f"{grain.capitalize()} {k}" for k in range(1, MOST_INTERVALS + 1)}, (first,)),
+        "split": Choice("Segment", splits or {"": "(no segments)"}, (split,)),
+        "a": Choice("Compare", values or {"": "(no segments)"}, (a,)),
+        "z": Choice("with", {"": "everyone else", **others}, ("",)),
+    }
+
+
+def behaviours(titles: Mapping[str, str], keys: Values) -> tuple[Segment, ...]:
+    """The segments that keys like `used.export.28` stand for; what does not exist is passed over.
+
+    titles: feature key -> label.
+    """
+    found = []
+    for key in dict.fromkeys(keys):
+        did = product.behaviour(key)
+        if did is not None and (did.feature is None or did.feature in titles):
+            found.append(product.behavioural(did, titles.get(did.feature or "", "")))
+    return tuple(found)
