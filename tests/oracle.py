@@ -354,7 +354,6 @@ class Oracle:
         """A row a segment, cohort and interval; of a bracket its first."""
         runs = [(0, 0), *brackets] if brackets else [(k, k) for k in range(intervals)]
         spans = complete_spans(self.world, grain)
-        horizon = self.as_of if windows == "rolling" or not spans else spans[-1][1]
         found: list[Cell] = []
         for label, units in self.segments(by):
             for cohort in spans[-cohorts:]:
@@ -362,15 +361,25 @@ class Oracle:
                 for k, end in runs:
                     came = 0
                     for unit, day in began:
-                        spans_of_run = [self._interval(cohort, day, i, grain, windows) for i in range(k, end + 1)]
-                        if count == "on_or_after":
-                            spans_of_run = [(first, horizon) for first, _ in spans_of_run]
-                        came += k == 0 or any(self._days(unit, back, span) >= at_least for span in spans_of_run)
+                        start_of = (day, day) if windows == "rolling" else cohort
+                        came += self.is_back(unit, start_of, (k, end), back, grain, count, windows, at_least)
                     _, completes = self._interval(cohort, cohort[1], end, grain, windows)
                     complete = completes <= self.as_of
                     n = came if complete else None
                     found.append((label, cohort[1], k, n, len(began), complete, completes))
         return found
+
+    def is_back(
+        self, unit: Unit, start: Span, run: tuple[int, int], back: str | None, grain: str, count: str, windows: str,
+        at_least: int,
+    ) -> bool:  # fmt: skip
+        """Whether a unit that started in a cohort (or, rolling, on its first day) was back in any interval of a run."""
+        spans = [self._interval(start, start[0], k, grain, windows) for k in range(run[0], run[1] + 1)]
+        if count == "on_or_after":
+            complete = complete_spans(self.world, grain)
+            horizon = self.as_of if windows == "rolling" or not complete else complete[-1][1]
+            spans = [(first, horizon) for first, _ in spans]
+        return run[0] == 0 or any(self._days(unit, back, span) >= at_least for span in spans)
 
     def _days(self, unit: Unit, feature: str | None, span: Span) -> int:
         """On how many days of a span a unit used a feature."""

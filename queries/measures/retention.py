@@ -20,6 +20,7 @@ from queries.activity import Activity, By
 from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, Grain, Period, day_number
 from queries.errors import InsightsError
+from queries.measures import recurring
 from queries.measures.cells import COUNT, segments
 
 Start = Literal["signup", "first_active", "first_use", "any_use"]
@@ -75,8 +76,12 @@ def retention(
     cells = _grid(activity, question, periods, runs, by)
     found = [_returned(activity, question, of, runs, by, starts)
              for of, starts in _starts(activity, question, periods)]  # fmt: skip
+    if _recurs(question) and periods:
+        ahead = _calendar(activity, question, _ahead(activity.calendar, question, periods, runs[-1][1] + 1))
+        found = [recurring.counts(activity, _feature(question), question.back, periods, ahead, runs, by)]
     keys = ["segment", "cohort", "interval"]
     nothing = cells.select(*keys, pl.lit(0, COUNT).alias("n"), pl.lit(0, COUNT).alias("of")).clear()
+    found = [frame.cast({"segment": nothing["segment"].dtype}) for frame in found]
     counts = cells.join(pl.concat([nothing, *found]), on=keys, how="left", maintain_order="left")
     counted = counts.with_columns(pl.col("n", "of").fill_null(0))
     n = pl.when("complete").then(pl.when(pl.col("interval") == 0).then("of").otherwise("n"))
@@ -110,6 +115,34 @@ def horizon(calendar: Calendar, question: Returning) -> date:
     """
     complete = calendar.periods(question.grain, 1)
     return calendar.as_of if question.windows == "rolling" or not complete else complete[-1].last
+
+
+def recurring_sums(
+    activity: Activity, question: Returning, *, cohorts: int, intervals: int, skip: int = 0, by: By = ()
+) -> pl.DataFrame:
+    """Recurring cohorts (any use, calendar windows) together, with what an interval clustered by unit needs.
+
+    n, of: as `pooled`: a unit counts once for each cohort it is in. units: in any of these cohorts. n_n, n_of, of_of:
+    sums over the units of their own n and of, squared or multiplied (`stats.clustered`). The arguments are those of
+    `retention`; with other starts, or rolling windows, there are no rows.
+
+    Columns: segment, interval, n, of, units, n_n, n_of, of_of.
+    """
+    _check(question)
+    runs = question.runs(intervals)
+    latest = activity.calendar.periods(question.grain, cohorts + skip)
+    periods = latest[: max(0, len(latest) - skip)]
+    if not (_recurs(question) and periods):
+        return pl.DataFrame(schema=recurring.SUMS)
+    length = runs[-1][1] + 1
+    ends = _ends(activity.calendar, question, periods, length)
+    complete = tuple(sum(lasts[b] <= activity.calendar.as_of for lasts in ends) for _, b in runs)
+    ahead = _calendar(activity, question, _ahead(activity.calendar, question, periods, length))
+    return recurring.sums(activity, _feature(question), question.back, periods, ahead, runs, complete, by)
+
+
+def _recurs(question: Returning) -> bool:
+    return question.start == "any_use" and question.windows == "calendar"
 
 
 def trend(cells: pl.DataFrame, interval: int, calendar: Calendar) -> pl.DataFrame:
@@ -175,6 +208,8 @@ def _starts(
 ) -> Iterator[tuple[tuple[Period, ...], pl.DataFrame]]:
     """The cohorts with unit, start (day number) and cohort (its number): all at once, or one by one if units recur."""
     if not periods:
+        return
+    if _recurs(question):  # counted by `recurring`
         return
     if question.start == "any_use":
         rows = activity.rows_of(_feature(question))

@@ -14,9 +14,10 @@ from polars.testing import assert_frame_equal
 from queries.activity import Activity, By
 from queries.calendar import Grain
 from queries.errors import InsightsError
-from queries.measures.retention import Returning, Start, horizon, pooled, retention, trend
+from queries.measures import recurring
+from queries.measures.retention import Returning, Start, horizon, pooled, recurring_sums, retention, trend
 from queries.product import Selection, Unit
-from tests.oracle import Oracle, Person, Where
+from tests.oracle import Oracle, Person, Where, complete_spans
 from tests.oracle import pooled as pooled_by_hand
 from tests.strategies import DICE, MONDAY, WHERE, Case, check, did, load, narrowed, spelled, worlds
 
@@ -91,6 +92,41 @@ def test_retention_of_accounts_is_what_the_oracle_counts(
     case: Case, where: Where, questions: list[Returning], sizes: tuple[int, int]
 ) -> None:
     assert_retention(case, "account", where, questions, sizes)
+
+
+def sums_by_hand(oracle: Oracle, asked: Returning, sizes: tuple[int, int], by: By) -> list[tuple[object, ...]]:
+    """segment, interval, n, of, units, n_n, n_of, of_of: each unit's own n and of first, over the cohorts complete."""
+    found = []
+    spans = complete_spans(oracle.world, asked.grain)[-sizes[0]:]
+    for label, units in oracle.segments(by):
+        for a, b in asked.runs(sizes[1]):
+            pairs = []
+            for unit in units:
+                n = of = 0
+                for cohort in spans:
+                    whole = oracle._interval(cohort, cohort[1], b, asked.grain, asked.windows)[1] <= oracle.as_of
+                    if whole and oracle._started(unit, asked.start, asked.feature, cohort):
+                        of += 1
+                        n += oracle.is_back(unit, cohort, (a, b), asked.back, asked.grain, asked.count, asked.windows,
+                                            asked.at_least)  # fmt: skip
+                pairs.append((n, of))
+            n, of = (sum(pair[i] for pair in pairs) for i in (0, 1))
+            squares = [sum(pair[i] * pair[j] for pair in pairs) for i, j in ((0, 0), (0, 1), (1, 1))]
+            found.append((label, a, n, of, sum(pair[1] > 0 for pair in pairs), *squares))
+    return found
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), ASKED, SIZES, examples=40)
+def test_what_a_clustered_interval_needs_is_what_the_oracle_adds_up(
+    case: Case, unit: Unit, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity, oracle = narrowed(case, unit), Oracle(case.world, unit)
+    for asked in (replace(question, start="any_use", windows="calendar") for question in questions[:2]):
+        for by in case.by(unit)[:2]:
+            found = recurring_sums(activity, asked, cohorts=sizes[0], intervals=sizes[1], by=by)
+            expected = frame(sums_by_hand(oracle, asked, sizes, by), recurring.SUMS).filter(pl.col("units") > 0)
+            assert_frame_equal(found.filter(pl.col("units") > 0), expected)
 
 
 # Properties ----------------------------------------------------------------------------------------------------------
