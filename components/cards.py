@@ -11,7 +11,7 @@ import streamlit as st
 from components import charts, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity, By
-from queries.measures.retention import Returning
+from queries.measures.returning import Returning
 from queries.product import Selection
 from queries.stats import TOO_FEW, rates
 

@@ -21,7 +21,7 @@ from components.tables import selected
 from queries import product
 from queries.activity import AND, Activity, By
 from queries.measures.adoption import Denominator
-from queries.measures.retention import Returning
+from queries.measures.returning import Returning
 from queries.product import Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter

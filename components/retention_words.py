@@ -8,7 +8,7 @@ import polars as pl
 from components.theme import day, percent, points
 from components.words import PLURALS, Answer, many, md, not_yet, population
 from queries.activity import Activity
-from queries.measures.retention import Returning, horizon
+from queries.measures.returning import Returning, horizon
 from queries.product import Selection
 from queries.stats import TOO_FEW, difference, rates
 

@@ -11,7 +11,8 @@ from queries import config, demo, extract, product_file, stats
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import adoption
-from queries.measures.retention import Returning, pooled, retention
+from queries.measures.retention import pooled, retention
+from queries.measures.returning import Returning
 from queries.product import Connection, Selection
 from tests import examples
 

@@ -9,47 +9,25 @@ day common to all cohorts, and never rises.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
-from typing import Literal
+from datetime import date
 
 import polars as pl
 
 from queries.activity import Activity, By
-from queries.bits import Words
-from queries.calendar import WORD_DAYS, Calendar, Grain, Period, day_number
-from queries.errors import InsightsError
+from queries.calendar import Calendar, Period, day_number
 from queries.measures import recurring
 from queries.measures.cells import COUNT, segments
-
-Start = Literal["signup", "first_active", "first_use", "any_use"]
-LENGTH: dict[Grain, int] = {"day": 1, "week": 7, "month": 30}  # days to an interval of a rolling window
-
-
-@dataclass(frozen=True)
-class Returning:
-    """What is asked.
-
-    start: what puts a unit into a cohort: its sign-up (or first event, where there is no date), its first active day,
-    its first use of `feature`, or any use of it (then a unit is in the cohort of every period in which it used it).
-    back: the feature whose use counts as coming back; None for any active feature. at_least: on how many days of an
-    interval (with on or after: of the time from it on) a unit must be there. brackets: runs of intervals to look at
-    instead of single ones, each as its first and last, in order and apart; a bracket is named by its first.
-    """
-
-    start: Start = "signup"
-    feature: str | None = None
-    back: str | None = None
-    grain: Grain = "week"
-    count: Literal["on", "on_or_after"] = "on"
-    windows: Literal["calendar", "rolling"] = "calendar"
-    at_least: int = 1
-    brackets: tuple[tuple[int, int], ...] = ()
-
-    def runs(self, intervals: int) -> tuple[tuple[int, int], ...]:
-        """The runs of intervals looked at, each as its first and last: single ones, or the brackets and interval 0."""
-        return ((0, 0), *self.brackets) if self.brackets else tuple((k, k) for k in range(intervals))
+from queries.measures.returning import (
+    Returning,
+    Runs,
+    check,
+    ends_of,
+    followed,
+    in_calendar,
+    in_rolling,
+    periods_ahead,
+    recurs,
+)
 
 
 def retention(
@@ -69,16 +47,16 @@ def retention(
     >>> retention(activity, Returning(), cohorts=2, intervals=2).select("interval", "n", "of").rows()
     [(0, 3, 3), (1, 2, 3), (0, 0, 0), (1, None, 0)]
     """
-    _check(question)
+    check(question)
     runs = question.runs(intervals)
     latest = activity.calendar.periods(question.grain, cohorts + skip)
     periods = latest[: max(0, len(latest) - skip)]
     cells = _grid(activity, question, periods, runs, by)
     found = [_returned(activity, question, of, runs, by, starts)
              for of, starts in _starts(activity, question, periods)]  # fmt: skip
-    if _recurs(question) and periods:
-        ahead = _calendar(activity, question, _ahead(activity.calendar, question, periods, runs[-1][1] + 1))
-        found = [recurring.counts(activity, _feature(question), question.back, periods, ahead, runs, by)]
+    if recurs(question) and periods:
+        ahead = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, runs[-1][1] + 1))
+        found = [recurring.counts(activity, followed(question), question.back, periods, ahead, runs, by)]
     keys = ["segment", "cohort", "interval"]
     nothing = cells.select(*keys, pl.lit(0, COUNT).alias("n"), pl.lit(0, COUNT).alias("of")).clear()
     found = [frame.cast({"segment": nothing["segment"].dtype}) for frame in found]
@@ -108,13 +86,37 @@ def pooled(cells: pl.DataFrame) -> pl.DataFrame:
     ).sort("interval", maintain_order=True)  # fmt: skip
 
 
-def horizon(calendar: Calendar, question: Returning) -> date:
-    """The day up to which `on or after` looks, common to all cohorts: the end of the last complete period.
+def members(activity: Activity, question: Returning, cohort: date, interval: int) -> pl.DataFrame:
+    """Who is in a cohort, and who of them was back in an interval (or the bracket that begins with it).
 
-    With rolling windows it is the last day loaded.
+    cohort: its last day. back: null where the interval is not complete for the cohort.
+    Columns: id (as the warehouse has it), start (the day), back; in the order of the ids.
     """
-    complete = calendar.periods(question.grain, 1)
-    return calendar.as_of if question.windows == "rolling" or not complete else complete[-1].last
+    period = activity.calendar.period_of(cohort, question.grain)
+    a, b = next((run for run in question.runs(interval + 1) if run[0] == interval), (interval, interval))
+    starts = [rows for _, rows in _starts(activity, question, (period,))]
+    rows = starts[0] if starts else _used_in(activity, question, period)
+    back = activity.rows_of(question.back).drop("feature", "first_day")
+    rows = rows.join(back, on="unit", how="left").with_columns(pl.col(activity.words.names).fill_null(0))
+    complete = ends_of(activity.calendar, question, (period,), b + 1)[0][b] <= activity.calendar.as_of
+    if question.windows == "rolling":
+        words, rows = activity.words.aligned(rows, "start")
+        looks = in_rolling(words, question, b + 1)
+    else:
+        looks = in_calendar(activity, question, periods_ahead(activity.calendar, question, (period,), b + 1))
+    is_back = pl.lit(True) if interval == 0 else pl.any_horizontal(looks[a : b + 1])
+    found = rows.select(
+        id=activity.everyone["id"].gather(rows["unit"]), start=pl.col("start").cast(pl.Int32).cast(pl.Date),
+        back=is_back if complete else pl.lit(None, pl.Boolean),
+    )  # fmt: skip
+    return found.sort("id")
+
+
+def _used_in(activity: Activity, question: Returning, period: Period) -> pl.DataFrame:
+    """Who used the feature in a period, and when first in it: unit, start, cohort."""
+    days = day_number(period.first), day_number(period.last)
+    used = activity.rows_of(followed(question)).filter(activity.active(period))
+    return used.select("unit", activity.words.first_in(*days).alias("start"), pl.lit(0, pl.Int16).alias("cohort"))
 
 
 def recurring_sums(
@@ -128,21 +130,17 @@ def recurring_sums(
 
     Columns: segment, interval, n, of, units, n_n, n_of, of_of.
     """
-    _check(question)
+    check(question)
     runs = question.runs(intervals)
     latest = activity.calendar.periods(question.grain, cohorts + skip)
     periods = latest[: max(0, len(latest) - skip)]
-    if not (_recurs(question) and periods):
+    if not (recurs(question) and periods):
         return pl.DataFrame(schema=recurring.SUMS)
     length = runs[-1][1] + 1
-    ends = _ends(activity.calendar, question, periods, length)
+    ends = ends_of(activity.calendar, question, periods, length)
     complete = tuple(sum(lasts[b] <= activity.calendar.as_of for lasts in ends) for _, b in runs)
-    ahead = _calendar(activity, question, _ahead(activity.calendar, question, periods, length))
-    return recurring.sums(activity, _feature(question), question.back, periods, ahead, runs, complete, by)
-
-
-def _recurs(question: Returning) -> bool:
-    return question.start == "any_use" and question.windows == "calendar"
+    ahead = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, length))
+    return recurring.sums(activity, followed(question), question.back, periods, ahead, runs, complete, by)
 
 
 def trend(cells: pl.DataFrame, interval: int, calendar: Calendar) -> pl.DataFrame:
@@ -159,48 +157,16 @@ def trend(cells: pl.DataFrame, interval: int, calendar: Calendar) -> pl.DataFram
     return found.select("segment", "cohort", period, "n", "of", "complete")
 
 
-def _check(question: Returning) -> None:
-    flat = [k for bracket in question.brackets for k in bracket]
-    if flat != sorted(flat) or any(a > b for a, b in question.brackets) or (flat and flat[0] < 1) or any(
-        late <= last for (_, last), (late, _) in pairwise(question.brackets)
-    ):
-        raise InsightsError("Brackets must follow one another from interval 1 on, like 1-2, 3-6, 7-12.")
-    if question.at_least < 1:
-        raise InsightsError("Somebody must be there on at least 1 day to be back.")
-
-
 def _grid(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: tuple[tuple[int, int], ...], by: By
+    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: Runs, by: By
 ) -> pl.DataFrame:
     """Every segment that has units x cohort x interval: complete, and the day on which it completes."""
-    ends = _ends(activity.calendar, question, periods, runs[-1][1] + 1 if runs else 0)
+    ends = ends_of(activity.calendar, question, periods, runs[-1][1] + 1 if runs else 0)
     cells = pl.DataFrame(
         [(cohort.last, a, lasts[b]) for cohort, lasts in zip(periods, ends, strict=True) for a, b in runs],
         schema={"cohort": pl.Date, "interval": pl.Int16, "completes": pl.Date}, orient="row",
     ).with_columns(complete=pl.col("completes") <= activity.calendar.as_of)  # fmt: skip
     return segments(activity, by).join(cells, how="cross")
-
-
-def _ends(
-    calendar: Calendar, question: Returning, periods: tuple[Period, ...], intervals: int
-) -> list[list[date]]:
-    """For each cohort the last day of each interval; of rolling ones, for the cohort's last member."""
-    if question.windows == "rolling":
-        days = LENGTH[question.grain]
-        later = [timedelta(days=days * (k + 1) - 1) for k in range(intervals)]
-        return [[cohort.last + days for days in later] for cohort in periods]
-    ahead = _ahead(calendar, question, periods, intervals)
-    return [[period.last for period in ahead[i : i + intervals]] for i in range(len(periods))]
-
-
-def _ahead(
-    calendar: Calendar, question: Returning, periods: tuple[Period, ...], intervals: int
-) -> list[Period]:
-    """The cohorts' periods and those after them that an interval may fall in."""
-    found = list(periods)
-    while found and len(found) < len(periods) + intervals - 1:
-        found.append(calendar.period_of(found[-1].last + timedelta(days=1), question.grain))
-    return found
 
 
 def _starts(
@@ -209,19 +175,16 @@ def _starts(
     """The cohorts with unit, start (day number) and cohort (its number): all at once, or one by one if units recur."""
     if not periods:
         return
-    if _recurs(question):  # counted by `recurring`
+    if recurs(question):  # counted by `recurring`
         return
     if question.start == "any_use":
-        rows = activity.rows_of(_feature(question))
         for period in periods:
-            days = day_number(period.first), day_number(period.last)
-            used = rows.filter(activity.active(period)).select("unit", activity.words.first_in(*days).alias("start"))
-            yield (period,), used.with_columns(cohort=pl.lit(0, pl.Int16))
+            yield (period,), _used_in(activity, question, period)
         return
     if question.start == "signup":
         units = activity.units.select("unit", "known_start", start="signup_day")
     else:
-        feature = _feature(question) if question.start == "first_use" else None
+        feature = followed(question) if question.start == "first_use" else None
         units = activity.attributes(activity.rows_of(feature), "known_start").select(
             "unit", "known_start", start="first_day"
         )
@@ -232,14 +195,8 @@ def _starts(
     yield periods, units.with_columns(cohort)
 
 
-def _feature(question: Returning) -> str:
-    if question.feature is None:
-        raise InsightsError("Pick a feature to follow those who used it, or start from sign-up.")
-    return question.feature
-
-
 def _returned(
-    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: tuple[tuple[int, int], ...], by: By,
+    activity: Activity, question: Returning, periods: tuple[Period, ...], runs: Runs, by: By,
     starts: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """segment, cohort (its last day), interval, n, of: counted from the bits of those who started."""
@@ -249,9 +206,9 @@ def _returned(
     intervals = runs[-1][1] + 1 if runs else 0
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows.with_columns(pl.col(activity.words.names).fill_null(0)), "start")
-        is_back, shift = _rolling(words, question, intervals), pl.lit(0)
+        is_back, shift = in_rolling(words, question, intervals), pl.lit(0)
     else:
-        is_back = _calendar(activity, question, _ahead(activity.calendar, question, periods, intervals))
+        is_back = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, intervals))
         shift = pl.col("cohort")  # period j is interval j - c of cohort c
     if question.brackets:
         rows = rows.with_columns(expr.alias(f"back {j}") for j, expr in enumerate(is_back))
@@ -269,30 +226,7 @@ def _returned(
     return at.join(firsts, on="at").select("segment", "cohort", "interval", "n", "of")
 
 
-def _calendar(activity: Activity, question: Returning, ahead: list[Period]) -> list[pl.Expr]:
-    """For each period ahead, whether a row was back in it (or in it and later); an open one is not looked at."""
-    until = horizon(activity.calendar, question)
-    spans = [period if question.count == "on" else Period(period.first, until) for period in ahead]
-    return [
-        _there(activity.words, day_number(span.first), day_number(span.last), question.at_least)
-        if activity.calendar.is_complete(period) else pl.lit(False)
-        for period, span in zip(ahead, spans, strict=True)
-    ]  # fmt: skip
-
-
-def _rolling(words: Words, question: Returning, intervals: int) -> list[pl.Expr]:
-    """For each interval, whether a row aligned to its own start was back in it (or in it and later)."""
-    days = LENGTH[question.grain]
-    end = words.count * WORD_DAYS
-    lasts = [days * (k + 1) - 1 if question.count == "on" else end for k in range(intervals)]
-    return [_there(words, days * k, last, question.at_least) for k, last in enumerate(lasts)]
-
-
-def _there(words: Words, first: int, last: int, at_least: int) -> pl.Expr:
-    return words.active(first, last) if at_least == 1 else words.days(first, last) >= at_least
-
-
-def _bracketed(question: Returning, runs: tuple[tuple[int, int], ...], cohorts: int) -> list[pl.Expr]:
+def _bracketed(question: Returning, runs: Runs, cohorts: int) -> list[pl.Expr]:
     """For each bracket, whether a row was back in any of its intervals; calendar ones begin where the cohort does."""
     if question.windows == "rolling":
         return [pl.any_horizontal(f"back {k}" for k in range(a, b + 1)) for a, b in runs]

@@ -13,7 +13,8 @@ import polars as pl
 from queries.activity import Activity, By
 from queries.calendar import Calendar, Period
 from queries.measures.adoption import adoption, new_adopters
-from queries.measures.retention import Returning, retention
+from queries.measures.retention import retention
+from queries.measures.returning import Returning
 from queries.product import Selection, Unit
 from tests.benchmarks.data import AS_OF, FIRST_DAY
 

@@ -11,7 +11,8 @@ from components import charts, words
 from components.theme import DARK, LIGHT, Palette
 from queries import stats
 from queries.measures.adoption import adoption
-from queries.measures.retention import Returning, pooled, retention
+from queries.measures.retention import pooled, retention
+from queries.measures.returning import Returning
 from queries.product import Selection
 from tests.examples import three_users
 

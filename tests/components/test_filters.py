@@ -8,7 +8,7 @@ import streamlit as st
 from components import choices, filters
 from components.choices import Choice, Values
 from queries.activity import Activity
-from queries.measures.retention import Returning
+from queries.measures.returning import Returning
 from queries.product import Selection
 from tests.examples import three_users
 

@@ -10,7 +10,8 @@ from components import tables
 from queries import stats
 from queries.activity import Activity
 from queries.measures.adoption import adoption
-from queries.measures.retention import Returning, retention
+from queries.measures.retention import retention
+from queries.measures.returning import Returning
 from queries.product import Selection
 from tests.examples import three_users
 

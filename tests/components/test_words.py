@@ -14,7 +14,7 @@ from queries.calendar import Calendar, Period
 from queries.measures import adoption as adopting
 from queries.measures import retention as returning
 from queries.measures.adoption import Denominator
-from queries.measures.retention import Returning
+from queries.measures.returning import Returning
 from queries.product import Segment, Selection
 from tests.examples import three_users
 from tests.strategies import load, spelled

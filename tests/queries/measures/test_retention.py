@@ -15,9 +15,11 @@ from queries.activity import Activity, By
 from queries.calendar import Grain
 from queries.errors import InsightsError
 from queries.measures import recurring
-from queries.measures.retention import Returning, Start, horizon, pooled, recurring_sums, retention, trend
+from queries.measures.feature_retention import feature_retention
+from queries.measures.retention import members, pooled, recurring_sums, retention, trend
+from queries.measures.returning import Returning, Start, horizon
 from queries.product import Selection, Unit
-from tests.oracle import Oracle, Person, Where, complete_spans
+from tests.oracle import Oracle, Person, Where, complete_spans, span_of
 from tests.oracle import pooled as pooled_by_hand
 from tests.strategies import DICE, MONDAY, WHERE, Case, check, did, load, narrowed, spelled, worlds
 
@@ -41,6 +43,7 @@ def _questions(dice: Random) -> list[Returning]:
 
 
 ASKED = DICE.map(_questions)
+GRAINS = st.sampled_from(get_args(Grain))
 ANN = [Person("ann", signup=MONDAY)]
 FIRST_USE = Returning("first_use", "export", "export")
 
@@ -127,6 +130,46 @@ def test_what_a_clustered_interval_needs_is_what_the_oracle_adds_up(
             found = recurring_sums(activity, asked, cohorts=sizes[0], intervals=sizes[1], by=by)
             expected = frame(sums_by_hand(oracle, asked, sizes, by), recurring.SUMS).filter(pl.col("units") > 0)
             assert_frame_equal(found.filter(pl.col("units") > 0), expected)
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, GRAINS, SIZES, examples=40)
+def test_all_features_side_by_side_are_each_what_retention_says_of_it(
+    case: Case, unit: Unit, where: Where, grain: Grain, sizes: tuple[int, int]
+) -> None:
+    activity = narrowed(case, unit, case.can(where))
+    asked = {"cohorts": sizes[0], "intervals": sizes[1]}
+    for by in case.by(unit):
+        for skip in (0, 2):
+            found = feature_retention(activity, grain, **asked, skip=skip, by=by)
+            each = []
+            for feature in activity.features:
+                question = Returning("first_use", feature.key, feature.key, grain)
+                curve = pooled(retention(activity, question, **asked, skip=skip, by=by))
+                curve = curve.with_columns(feature=pl.lit(feature.key)).sort("interval", maintain_order=True)
+                order = {label: i for i, label in enumerate(curve["segment"].unique(maintain_order=True))}
+                place = pl.col("segment").replace_strict(order, default=None, return_dtype=pl.Int64)
+                each.append(curve.sort(place, "interval").select(found.columns))
+            assert_frame_equal(found, pl.concat(each))
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, ASKED, SIZES, examples=40)
+def test_the_members_of_a_cell_are_as_many_as_its_counts_say(
+    case: Case, unit: Unit, where: Where, questions: list[Returning], sizes: tuple[int, int]
+) -> None:
+    activity, oracle = narrowed(case, unit, case.can(where)), Oracle(case.world, unit, case.can(where))
+    for asked in questions:
+        cells = retention(activity, asked, cohorts=sizes[0], intervals=sizes[1])
+        for row in cells.sample(min(3, cells.height), seed=1).iter_rows(named=True):
+            found = members(activity, asked, row["cohort"], row["interval"])
+
+            assert found.height == row["of"]
+            assert found["back"].sum() == (row["n"] or 0)
+            assert found["back"].null_count() == (0 if row["complete"] else row["of"])
+            span = span_of(row["cohort"], asked.grain, case.world.week_start)
+            began = [(u.id, day) for u in oracle.units for day in oracle._started(u, asked.start, asked.feature, span)]
+            assert found.select("id", "start").rows() == sorted(began)
 
 
 # Properties ----------------------------------------------------------------------------------------------------------
