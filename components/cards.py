@@ -11,11 +11,13 @@ import streamlit as st
 from components import charts, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity, By
+from queries.measures.retention import members
 from queries.measures.returning import Returning
 from queries.product import Selection
 from queries.stats import TOO_FEW, rates
 
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
+MOST_COLUMNS = 20  # segments side by side
 MOST_ROWS = 60  # features in a figure; more are slow to draw and nobody reads them
 TOOLS = {"modeBarButtons": [["toImage"]], "displaylogo": False, "toImageButtonOptions": {"scale": 2}}
 
@@ -67,6 +69,10 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
     shown = order.select("feature") if as_table else order.select("feature").head(MOST_ROWS)
     if shown.height < order.height:
         st.caption(f"The first {MOST_ROWS} of {order.height:,} features; all are in the table.")
+    largest = cells.group_by("segment").agg(pl.col("of").max()).sort("of", "segment", descending=[True, False])
+    if not as_table and largest.height > MOST_COLUMNS:
+        st.caption(f"The {MOST_COLUMNS} largest of {largest.height:,} segments; all are in the table.")
+        cells = cells.join(largest.head(MOST_COLUMNS), on="segment", how="semi", maintain_order="left")
     cells = shown.join(cells, on="feature", maintain_order="left_right")
     if as_table:
         labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
@@ -77,17 +83,21 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
         chart(charts.heat(cells, names, palette()), alt, "cells", filters.opens_cell(by, "cells"))
 
 
-def curve(now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Selection, takeaway: str) -> None:
-    """The pooled retention curve, with a band where cohorts share no unit; nothing where there is no point to draw."""
+def curve(
+    now: pl.DataFrame, before: pl.DataFrame, bands: pl.DataFrame, question: Returning, pick: Selection, takeaway: str
+) -> None:
+    """The pooled retention curve; nothing where there is no point to draw. bands: of cohorts that share units."""
     if now.filter(pl.col("of") >= TOO_FEW).is_empty():
         return
-    earlier, band = retention_words.BEFORE[pick.compare], question.start != "any_use"
+    earlier, shared = retention_words.BEFORE[pick.compare], bands if question.start == "any_use" else None
     before = before if retention_words.comparable(question) else before.clear()
-    figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, band=band)
+    figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, shared=shared)
     chart(figure, words.spoken(takeaway), "curve")
 
 
-def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: str, *, as_table: bool) -> None:
+def cohorts(
+    activity: Activity, cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, *, as_table: bool
+) -> None:
     """The cohorts, as a figure or as its table twin; a cell says what is behind it. Nothing where nobody started."""
     if cells["of"].sum() == 0:
         return
@@ -101,7 +111,7 @@ def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: 
     cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
     picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
     if picked.height:
-        _cohort(picked, pool, question, unit)
+        _cohort(activity, picked, pool, question)
 
 
 def _pick_point(key: str) -> None:
@@ -119,8 +129,10 @@ def _pick_grid_cell(grid: pl.DataFrame, key: str) -> None:
 
 
 @st.dialog("This cohort", position="right")
-def _cohort(cell: pl.DataFrame, pool: pl.DataFrame, question: Returning, unit: str) -> None:
-    found = rates(cell).row(0, named=True)
+def _cohort(activity: Activity, cell: pl.DataFrame, pool: pl.DataFrame, question: Returning) -> None:
+    found, unit = rates(cell).row(0, named=True), activity.unit
     st.markdown(f"**{words.cohort_name(found['cohort'], question.grain)}, {question.grain} {found['interval']}**")
     st.markdown(retention_words.cell(found, question, unit))
     st.markdown(retention_words.cell_against(found, pool, question, unit))
+    who = members(activity, question, found["cohort"], found["interval"])
+    tables.people(who, unit, f"cohort_{found['cohort']}_{question.grain}_{found['interval']}")

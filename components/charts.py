@@ -59,19 +59,21 @@ def curve(
     palette: Palette,
     *,
     earlier: str = "the cohorts before",
-    band: bool = True,
+    shared: pl.DataFrame | None = None,
 ) -> go.Figure:
     """Do they come back: the pooled curve with its 95 % band, and that of earlier cohorts in grey.
 
     now, before: interval, n, of, cohorts, as `retention.pooled` returns. Points with under 100 units are hollow.
-    earlier: what the earlier cohorts are called. band: not for recurring cohorts, which share units.
+    earlier: what the earlier cohorts are called. shared: interval, low, high of recurring cohorts, which share units.
     """
     now, before = rates(now).filter(pl.col("rate").is_not_null()), rates(before).filter(pl.col("rate").is_not_null())
+    if shared is not None:
+        now = now.drop("low", "high").join(shared.select("interval", "low", "high"), on="interval", how="left")
     main, figure = palette.categorical[0], go.Figure()
     edge = pl.concat([now.select("interval", at="high"), now.select("interval", at="low").reverse()])
     figure.add_trace(go.Scatter(
         x=edge["interval"], y=edge["at"], fill="toself", fillcolor=main, opacity=BAND, line={"width": 0}, mode="lines",
-        hoverinfo="skip", visible=band,
+        hoverinfo="skip",
     ))  # fmt: skip
     figure.add_trace(go.Scatter(
         x=before["interval"], y=before["rate"], mode="lines", line={"color": palette.context, "width": 2},
@@ -230,7 +232,8 @@ def _gap_hover(row: dict[str, Any], names: dict[str, str]) -> str:
 
 
 def _curve_hover(row: dict[str, Any], unit: str, grain: str) -> str:
-    rate = f"{percent(row['n'], row['of'])} (95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f})"
+    band = "" if row["low"] is None else f" (95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f})"
+    rate = percent(row["n"], row["of"]) + band
     return (
         f"<b>{grain} {row['interval']}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s, {row['cohorts']} cohorts"
     )

@@ -90,7 +90,7 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
     others = {value: value for value in values if value != a}
     return {
-        "k": Choice("Interval", {str(k): f"{grain.capitalize()} {k}" for k in range(1, MOST_INTERVALS + 1)}, (first,)),
+        "k": Choice("Age", {str(k): f"{grain.capitalize()} {k}" for k in range(1, MOST_INTERVALS + 1)}, (first,)),
         "split": Choice("Segment", splits or {"": "(no segments)"}, (split,)),
         "a": Choice("Compare", values or {"": "(no segments)"}, (a,)),
         "z": Choice("with", {"": "everyone else", **others}, ("",)),

@@ -22,7 +22,7 @@ from queries import product
 from queries.activity import AND, Activity, By
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
-from queries.product import Selection
+from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
 PAGES = {name: f"pages/understand/{name}.py" for name in OF_PAGE}
@@ -237,6 +237,22 @@ def returning() -> Returning:
     return Returning(cast(Any, state["start"]), state["feature"] or None, state["back"] or None,
                      cast(Any, state["grain"]), cast(Any, state["count"]), cast(Any, state["windows"]),
                      int(state["days"]), runs)  # fmt: skip
+
+
+def view() -> str:
+    """How the retention page looks at it."""
+    return _picks()["view"][0]
+
+
+def interval() -> int:
+    """The interval that is followed over time."""
+    return int(_picks()["k"][0])
+
+
+def compared() -> tuple[By, str, str]:
+    """The segment, and the two values of it that are compared; the second is empty for everyone else."""
+    split = _picks()["split"][0]
+    return (split,) if split else (), _picks()["a"][0] or EVERYONE, _picks()["z"][0]
 
 
 def span(pick: Selection, question: Returning) -> tuple[int, int]:

@@ -20,11 +20,12 @@ SPOKEN_OF = {"day": 7, "week": 4, "month": 1}  # the interval the answer is abou
 
 def answer(
     activity: Activity, pick: Selection, question: Returning,
-    cells: pl.DataFrame, now: pl.DataFrame, before: pl.DataFrame,
+    cells: pl.DataFrame, now: pl.DataFrame, before: pl.DataFrame, bands: pl.DataFrame | None = None,
 ) -> Answer:  # fmt: skip
     """How many come back, how sure that is, and whether the cohorts compared with did better.
 
     cells: as `retention` returns. now, before: as `pooled` returns, of these cohorts and of those compared with.
+    bands: interval, low and high of cohorts that share units.
     """
     grain, who = question.grain, starting(activity, pick, question)
     if cells.is_empty() or cells["of"].sum() == 0:
@@ -34,7 +35,7 @@ def answer(
         started = cells.filter((pl.col("interval") == 1) & (pl.col("of") > 0))
         when = day(cast(date, started["completes"].min())) if started.height else "a later day"
         return Answer(f"**Not yet.** No cohort has completed {grain} 1; the first does on {when}.", "young")
-    row = later.filter(pl.col("interval") <= SPOKEN_OF[grain]).sort("interval").row(-1, named=True)
+    row = later.filter(interval=spoken_of(question, later)).row(0, named=True)
     k, n, of = row["interval"], row["n"], row["of"]
     then = f"{IN[grain]} {grain} {k}"
     if of < TOO_FEW:
@@ -45,9 +46,17 @@ def answer(
     found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
     back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
     when = then if question.count == "on" else f"{then} or later"
-    sure = f" ({_band(found)})" if question.start != "any_use" else ""
+    if question.start == "any_use" and bands is not None:
+        found = next(iter(bands.filter(pl.col("interval") == k).rows(named=True)), {"low": None})
+    sure = "" if found["low"] is None or (question.start == "any_use" and bands is None) else f" ({_band(found)})"
     against = _against(before, row, question, pick)
     return Answer(f"**{percent(n, of)} were {back} {when}**{sure}{_of(of, pick, question)} {who}. {against}".strip())
+
+
+def spoken_of(question: Returning, curve: pl.DataFrame) -> int:
+    """The interval an answer is about: the usual one, or else the latest before it that has been completed."""
+    most = max([k for k in curve["interval"] if 0 < k <= SPOKEN_OF[question.grain]], default=0)
+    return most or min([k for k in curve["interval"] if k > 0], default=SPOKEN_OF[question.grain])
 
 
 def _nobody(activity: Activity, pick: Selection, question: Returning) -> Answer:
@@ -116,7 +125,8 @@ def small_print(activity: Activity, pick: Selection, question: Returning, cells:
     if question.count == "on_or_after":
         parts.append("older cohorts have had longer to come back, so cohorts are not compared")
     if question.start == "any_use":
-        parts.append(f"a {unit} is in the cohort of every {grain} of use, so cohorts overlap: no band, no comparison")
+        parts.append(f"a {unit} is in the cohort of every {grain} of use, so cohorts overlap: "
+                     f"the band is clustered by {unit}, and nothing is compared")
     elif activity.unknown_starts:
         unknown = f"{many(activity.unknown_starts, unit)} of unknown start"
         are = "is" if activity.unknown_starts == 1 else "are"

@@ -1,6 +1,6 @@
 """Tables on the screen and as CSV: what is shown, sortable, selectable by keyboard, and to take away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,13 +15,17 @@ from queries.stats import TOO_FEW
 
 ROW, TWELVE_ROWS = 35, 35 * 13 + 2  # pixels
 VERDICTS = {"▲ real": "blue", "▼ real": "orange"}  # better and worse; nothing else is coloured
+MOST_PEOPLE = 1000  # on the screen
+RETURN_WEEK, BACK = 4, "Back wk 4"
+SHOWN = (1, 2, 4, 8, 12)  # intervals of all features side by side
 FORMULA = r"^[=+\-@\t\r]"  # how a text must begin for a spreadsheet to run it
 
 
-def features(activity: Activity, changes: pl.DataFrame, recent: date) -> pl.DataFrame:
+def features(activity: Activity, changes: pl.DataFrame, returned: pl.DataFrame, recent: date) -> pl.DataFrame:
     """The features table as it is shown: what really changed first, then by use. changes: as `stats.changes` returns.
 
-    recent: the first day of the period; a signal that began earlier is no news.
+    returned: as `feature_retention` returns. recent: the first day of the period; a signal that began earlier is no
+    news.
     """
     order = pl.DataFrame(
         [(f.key, f.label, _owner(f)) for f in activity.features], orient="row",
@@ -36,9 +40,12 @@ def features(activity: Activity, changes: pl.DataFrame, recent: date) -> pl.Data
         for n, of, change, verdict, since in table["n", "of", "change", "verdict", "since"].rows()
     ]  # fmt: skip
     texts = pl.DataFrame(said, orient="row", schema=dict.fromkeys(("Rate", "Used by", "Change", "Verdict"), pl.String))
-    return table.hstack(texts).select(
+    week = returned.filter(interval=RETURN_WEEK)
+    rates = [percent(n, of) if of >= TOO_FEW else f"{n:,} of {of:,}" for n, of in week["n", "of"].rows()]
+    back = week.select("feature", pl.Series(BACK, rates, dtype=pl.String))
+    return table.hstack(texts).join(back, on="feature", how="left", maintain_order="left").select(
         "feature", "Feature", (100 * pl.col("rate")).round(1).alias("Adoption"), "Rate", "Used by", "Change",
-        "Verdict", pl.col("trend").alias("Weekly"), "Owner", "n", "of", "low", "high",
+        "Verdict", pl.col("trend").alias("Weekly"), pl.col(BACK).fill_null(""), "Owner", "n", "of", "low", "high",
     )  # fmt: skip
 
 
@@ -59,6 +66,8 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
         "Verdict": st.column_config.MultiselectColumn(
             options=list(verdicts), color=list(verdicts.values()),
             help="Did the weekly rate leave its usual swing? Limits from all of history; since: it did so earlier."),
+        BACK: st.column_config.TextColumn(
+            alignment="right", help="Of those who first used it in the weeks shown, who used it again in week 4."),
         "Weekly": st.column_config.LineChartColumn(
             help="Weekly adoption, complete weeks. Each line has its own scale.", width="medium"),
     }  # fmt: skip
@@ -93,6 +102,64 @@ def show_grid(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt:
     """The table twin of a heatmap, whose cells can be reached by keyboard."""
     st.dataframe(table, hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
                  height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
+
+
+def people(who: pl.DataFrame, unit: str, name: str) -> None:
+    """A list of units by the ids that the warehouse has: the first of them on the screen, all as CSV."""
+    if who.height > MOST_PEOPLE:
+        st.caption(f"The first {MOST_PEOPLE:,} of {who.height:,} {unit}s; all are in the CSV.")
+    st.dataframe(who.head(MOST_PEOPLE), hide_index=True, key=f"people {name}", alt=f"{unit.capitalize()}s")
+    download(who, name, key=f"people csv {name}")
+
+
+def segments(cells: pl.DataFrame) -> pl.DataFrame:
+    """Segments side by side, the largest gap to the rest first. cells: as `stats.against_the_rest` returns."""
+    ordered = cells.sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+    said = [
+        (_rate_or_counts(n, of), f"{n:,} of {of:,}", "" if gap is None else points(gap, of),
+         "" if low is None else f"{points(low, of)} to {points(high, of)}", sure)
+        for n, of, gap, low, high, sure in ordered["n", "of", "gap", "gap_low", "gap_high", "marked"].rows()
+    ]  # fmt: skip
+    texts = [(*parts, _judged(gap, sure)) for (*parts, sure), gap in zip(said, ordered["gap"], strict=True)]
+    names = ("Rate", "Back", "Against the rest", "95 %", "Verdict")
+    named = pl.DataFrame(texts, orient="row", schema=dict.fromkeys(names, pl.String))
+    return ordered.select(pl.col("segment").alias("Segment")).hstack(named)
+
+
+def _judged(gap: float | None, sure: bool) -> str:
+    return "too few" if gap is None else ("▲ leads, sure" if gap > 0 else "▼ lags, sure") if sure else "cannot tell yet"
+
+
+def show_segments(table: pl.DataFrame, key: str) -> None:
+    """Draw segments side by side."""
+    right = st.column_config.TextColumn(alignment="right")
+    config = dict.fromkeys(("Rate", "Back", "Against the rest"), right)
+    st.dataframe(table, hide_index=True, column_config=config, key=key, alt="Segments and their gap to the rest",
+                 height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
+
+
+def returns(counts: pl.DataFrame, labels: Mapping[str, str], grain: str) -> pl.DataFrame:
+    """All features side by side: how many started, and the rate of a few intervals.
+
+    counts: as `feature_retention` returns. labels: feature key -> label.
+    """
+    started = counts.filter(interval=0).select("feature", pl.col("of").alias("Started"))
+    letter = pl.lit(grain[0].upper())
+    some = counts.filter(pl.col("interval").is_in(SHOWN)).with_columns(at=letter + pl.col("interval").cast(pl.String))
+    wide = grid(some, "feature", "at") if some.height else some.select("feature")
+    label = pl.col("feature").replace_strict(labels, default=None).alias("Feature")
+    number = pl.Series("Started", [f"{n:,}" for n in started["Started"]], dtype=pl.String)
+    named = started.select("feature", label, number).join(wide, on="feature", how="left", maintain_order="left")
+    return named.with_columns(pl.col(pl.String).fill_null(""))
+
+
+def show_returns(table: pl.DataFrame, on_select: Callable[[], None], key: str) -> None:
+    """Draw the features side by side; on_select is called when a row is picked."""
+    shown = table.drop("feature")
+    config = {name: st.column_config.TextColumn(alignment="right") for name in shown.columns[2:]}
+    height = min(TWELVE_ROWS, ROW * (shown.height + 1) + 2)
+    st.dataframe(shown, hide_index=True, column_config=config, on_select=on_select, selection_mode="single-row",
+                 height=height, key=key, alt="Retention of all features")  # fmt: skip
 
 
 def csv(frame: pl.DataFrame) -> bytes:

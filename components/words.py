@@ -86,10 +86,13 @@ def titles(features: Sequence[Feature]) -> dict[str, str]:
 
 
 def population(activity: Activity, pick: Selection) -> str:
-    """Who the numbers are about: users, or users with Plan Enterprise or Business."""
+    """Who the numbers are about: users, or users with Plan Enterprise that used Export in the last 28 days."""
     labels = {segment.key: segment.label for segment in activity.segments}
-    parts = [f"{md(labels.get(key, key))} {_any_of(values)}" for key, values in pick.where]
-    return f"{PLURALS[pick.unit]} with {' and '.join(parts)}" if parts else PLURALS[pick.unit]
+    did = {segment.key for segment in activity.segments if segment.behaviour}
+    parts = [f"{md(labels.get(key, key))} {_any_of(values)}" for key, values in pick.where if key not in did]
+    acts = [_any_of(values) for key, values in pick.where if key in did]
+    whose = f" with {' and '.join(parts)}" if parts else ""
+    return f"{PLURALS[pick.unit]}{whose}" + (f" that {' and '.join(acts)}" if acts else "")
 
 
 def _any_of(values: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ series moved is for `xmr` to say.
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -173,6 +174,32 @@ def _differences(n1: Floats, of1: Floats, n2: Floats, of2: Floats) -> tuple[Floa
     spread = np.sqrt(pool * (1 - pool) * (1 / of1 + 1 / of2))
     z = np.divide(value, spread, out=np.zeros_like(value), where=spread > 0)  # all or none on both sides: no difference
     return value, low, high, 2 * norm.sf(np.abs(z))
+
+
+@dataclass(frozen=True)
+class Charted:
+    """One weekly series with its process behaviour chart.
+
+    points: as they came, with rate, low and high beside them, and centre, lower and upper (limits, within 0..1; null
+    where there are none). since: the period in which a signal that reaches the latest point began.
+    """
+
+    points: pl.DataFrame
+    verdict: str
+    since: date | None
+    provisional: bool
+
+
+def charted(points: pl.DataFrame) -> Charted:
+    """The process behaviour chart of a rate. points: period, n, of; complete and separate, the oldest first."""
+    found = rates(points)
+    series = found["rate"].fill_null(float("nan")).to_numpy() if found.height else np.full(1, np.nan)
+    heard = behaviours(series)
+    lower, upper = heard.drawn(0.0, 1.0)
+    lines = {"centre": heard.centre, "lower": lower, "upper": upper}
+    limits = [pl.Series(name, line[0][: found.height]).fill_nan(None) for name, line in lines.items()]
+    since = found["period"][int(heard.since[0])] if heard.since[0] >= 0 else None
+    return Charted(found.with_columns(limits), str(heard.verdict[0]), since, bool(heard.provisional[0]))
 
 
 def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int) -> pl.DataFrame:

@@ -47,7 +47,12 @@ def opened(page: str = "adoption", **asked: Any) -> AppTest:
 
 def picked(app: AppTest, name: str, value: Any) -> AppTest:
     """The app after a choice was made with its widget."""
-    widget: Any = app.get_by_key(f"pick {name}")
+    return set_to(app, f"pick {name}", value)
+
+
+def set_to(app: AppTest, key: str, value: Any) -> AppTest:
+    """The app after the widget of a key was set."""
+    widget: Any = app.get_by_key(key)
     widget.set_value(value).run()
     return app
 
@@ -213,12 +218,12 @@ def test_back_to_any_feature_survives_a_reload() -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_recurring_use_has_no_band_and_no_comparison() -> None:
+def test_recurring_use_has_a_band_clustered_by_user_and_no_comparison() -> None:
     app = opened("retention", feature="boards", start="any_use")
 
-    assert "95 %" not in answer(app)
-    assert figure(app, 0)["data"][0]["visible"] is False
-    assert "cohorts overlap" in sentences(app)
+    assert re.search(r"in week 4\*\* \(95 %: \d+–\d+\), of [\d,]+ user-weeks", answer(app))
+    assert "the cohorts before" not in answer(app)
+    assert "cohorts overlap: the band is clustered by user, and nothing is compared" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")
@@ -317,6 +322,62 @@ def test_an_answer_that_is_none_offers_the_ways_out_of_it() -> None:
     assert address(again)["s.region"] == ["APAC"]
     assert "s.plan" not in address(again)
     assert ways_out(again) == []
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_interval_is_followed_over_time_and_the_planted_drop_is_real() -> None:
+    app = opened("retention", view="trend", s_company_size="1-50", w="26")
+
+    assert_stands(app)
+    assert answer(app).startswith("**Week-4 retention was")
+    assert "That is a real change: below what is usual" in answer(app)
+    assert len(figure(app, 0)["data"][3]["x"]) == 26
+
+
+@pytest.mark.usefixtures("demo")
+def test_two_groups_are_compared_and_all_values_and_features_stand_beside() -> None:
+    app = opened("retention", view="compare", split="company_size", a="1-50")
+
+    assert_stands(app)
+    assert re.match(r"\*\*1\\-50: \d+ %, everyone else: \d+ %\*\* in week 4", answer(app))
+    assert answer(app).endswith("more than chance.")
+    segments, features = (frame.value for frame in app.dataframe)
+    assert segments["Verdict"].iloc[0] == "▼ lags, sure"
+    assert list(features.columns[:3]) == ["Feature", "Started", "W1"]
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_segment_by_what_people_did_filters_as_any_other(page: str) -> None:
+    app = opened(page, b="used.export.28", **{"s_used.export.28": "used Export in the last 28 days"})
+
+    assert_stands(app)
+    assert warnings(app) == []
+    assert "users that used Export in the last 28 days" in answer(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_segment_by_what_people_did_is_defined_on_screen() -> None:
+    app = opened("adoption")
+
+    set_to(app, "define kind", "inactive")
+    set_to(app, "define days", 14)
+    clicked(app, "Add")
+
+    assert address(app)["b"] == ["inactive.14"]
+    assert address(app)["s.inactive.14"] == ["were not active in the last 14 days"]
+    assert "users that were not active in the last 14 days" in answer(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_adoption_splits_by_two_segments_at_once() -> None:
+    app = opened("adoption", by="plan", by2="role")
+
+    assert_stands(app)
+    columns = figure(app, -1)["layout"]["xaxis"]["ticktext"]
+    assert len(columns) == 20
+    assert "Team · Member" in columns
+    assert "The 20 largest of 25 segments; all are in the table." in sentences(app)
 
 
 # Small and odd products ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from components import cards, filters, tables
 from queries import access, answers, snapshot, stats
 from queries.answers import ask
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
+from queries.measures.feature_retention import feature_retention
 
 pick, of, by = filters.selection(), filters.denominator(), filters.split()
 activity = answers.within(snapshot.load(access.LOCAL_OWNER), pick)
@@ -22,10 +23,12 @@ cards.answer(words.answer(activity, pick, changes, cells, period, of))
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
                          ask(breadth, activity, period), ask(breadth, activity, earlier), pick))  # fmt: skip
 
-table = tables.features(activity, changes, period.first)
+returned = ask(feature_retention, activity, cohorts=pick.weeks, intervals=tables.RETURN_WEEK + 1)
+table = tables.features(activity, changes, returned, period.first)
 with st.container(horizontal=True, vertical_alignment="center"):
     filters.pick("of")
-    cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, reach, breadth)
+    cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, feature_retention, reach,
+                  breadth)
     tables.download(table, "adoption", key="adoption csv")
 tables.show_features(table, filters.opens_feature(table, "features"), key="features")
 

@@ -142,11 +142,14 @@ def test_the_band_goes_around_the_curve_from_high_to_low() -> None:
     assert [x for x, _ in band] == [1, 2, 2, 1]
     assert band[0][1] > 0.4 > band[3][1]
     assert band[1][1] > 0.2 > band[2][1]
-    assert figure.data[0].visible is True
 
 
-def test_cohorts_that_share_users_have_no_band() -> None:
-    assert curve_figure(points((1, 80, 200)), band=False).data[0].visible is False
+def test_cohorts_that_share_users_have_the_band_that_allows_for_it() -> None:
+    wide = pl.DataFrame({"interval": [1], "low": [0.1], "high": [0.9]}, schema_overrides={"interval": pl.Int16})
+
+    figure = curve_figure(points((1, 80, 200)), shared=wide)
+
+    assert [y for _, y in line(figure.data[0])] == [0.9, 0.1]
 
 
 def test_a_point_of_under_a_hundred_is_hollow_and_one_of_under_thirty_is_not_drawn() -> None:

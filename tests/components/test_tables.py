@@ -42,8 +42,14 @@ def cells(*rows: tuple[str, str, int | None, int]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
+def returned(*rows: tuple[str, int, int]) -> pl.DataFrame:
+    """feature, n, of in week 4, as `feature_retention` returns."""
+    schema: dict[str, Any] = {"feature": pl.String, "n": pl.UInt32, "of": pl.UInt32, "interval": pl.Int16}
+    return pl.DataFrame([(*row, 4) for row in rows], schema=schema, orient="row")
+
+
 def test_features_stand_by_use_when_nothing_moved(activity: Activity) -> None:
-    table = tables.features(activity, changes(), RECENT)
+    table = tables.features(activity, changes(), returned(), RECENT)
 
     assert table["Feature"].to_list() == ["Open", "Export"]
     assert table.select("Adoption", "Used by", "Change").rows() == [(90.0, "900 of 1,000", ""),
@@ -53,13 +59,13 @@ def test_features_stand_by_use_when_nothing_moved(activity: Activity) -> None:
 def test_a_feature_that_newly_left_its_swing_stands_first(activity: Activity) -> None:
     news = changes(verdict=["real", "normal"], since=[RECENT, None])
 
-    assert tables.features(activity, news, RECENT)["Feature"].to_list() == ["Export", "Open"]
+    assert tables.features(activity, news, returned(), RECENT)["Feature"].to_list() == ["Export", "Open"]
 
 
 def test_a_signal_that_began_earlier_is_no_news(activity: Activity) -> None:
     old = changes(verdict=["real", "normal"], since=[RECENT - timedelta(days=1), None])
 
-    table = tables.features(activity, old, RECENT)
+    table = tables.features(activity, old, returned(), RECENT)
 
     assert table["Feature"].to_list() == ["Open", "Export"]
     assert table["Verdict"].to_list() == ["normal", "since 18 Oct"]
@@ -68,13 +74,13 @@ def test_a_signal_that_began_earlier_is_no_news(activity: Activity) -> None:
 def test_a_feature_with_too_few_has_counts_and_no_rate(activity: Activity) -> None:
     few = changes(n=[3, 9], of=[10, 10], rate=[None, None], change=[None, None])
 
-    table = tables.features(activity, few, RECENT)
+    table = tables.features(activity, few, returned(), RECENT)
 
     assert table.select("Adoption", "Used by", "Change").rows() == [(None, "9 of 10", ""), (None, "3 of 10", "")]
 
 
 def test_no_changes_make_an_empty_table_with_the_same_columns(activity: Activity) -> None:
-    full, empty = (tables.features(activity, frame, RECENT) for frame in (changes(), changes().clear()))
+    full, empty = (tables.features(activity, frame, returned(), RECENT) for frame in (changes(), changes().clear()))
 
     assert empty.height == 0
     assert empty.schema == full.schema
@@ -119,7 +125,7 @@ def test_a_csv_leaves_other_texts_as_they_are(text: str) -> None:
 
 
 def test_a_csv_has_the_numbers_as_they_were_counted(activity: Activity) -> None:
-    written = tables.csv(tables.features(activity, changes(), RECENT))
+    written = tables.csv(tables.features(activity, changes(), returned(), RECENT))
 
     table = pl.read_csv(written)
     assert "Weekly" not in table.columns
@@ -129,3 +135,39 @@ def test_a_csv_has_the_numbers_as_they_were_counted(activity: Activity) -> None:
 
 def test_an_empty_csv_keeps_its_header(activity: Activity) -> None:
     assert tables.csv(cells()).decode() == "row,column,n,of\n"
+
+
+def test_who_came_back_to_a_feature_stands_beside_it_as_far_as_it_is_known(activity: Activity) -> None:
+    some = returned(("export", 12, 40), ("open", 3, 9))
+
+    table = tables.features(activity, changes(), some, RECENT)
+
+    assert dict(table.select("Feature", tables.BACK).rows()) == {"Export": "30 %", "Open": "3 of 9"}
+    assert set(tables.features(activity, changes(), returned(), RECENT)[tables.BACK]) == {""}
+
+
+# Retention side by side ----------------------------------------------------------------------------------------------
+
+
+def test_segments_stand_by_their_gap_to_the_rest_with_a_word_on_how_sure_that_is() -> None:
+    counts = pl.DataFrame({"feature": "", "segment": ["A", "B", "C"], "n": [300, 100, 5], "of": [500, 500, 9]})
+
+    table = tables.segments(stats.against_the_rest(counts))
+
+    assert table.select("Segment", "Rate", "Back", "Verdict").rows() == [
+        ("B", "20 %", "100 of 500", "▼ lags, sure"), ("A", "60 %", "300 of 500", "▲ leads, sure"),
+        ("C", "5 of 9", "5 of 9", "too few"),
+    ]  # fmt: skip
+
+
+def test_all_features_side_by_side_show_who_started_and_a_few_intervals() -> None:
+    rows = [("export", "everyone", k, n, 40, 1) for k, n in ((0, 40), (1, 20), (2, 10), (3, 9))]
+    rows.append(("open", "everyone", 0, 5, 5, 1))
+    schema = ["feature", "segment", "interval", "n", "of", "cohorts"]
+
+    labels = {"export": "Export", "open": "Open"}
+
+    table = tables.returns(pl.DataFrame(rows, schema=schema, orient="row"), labels, "week")
+
+    assert table.columns == ["feature", "Feature", "Started", "W1", "W2"]
+    assert table.rows() == [("export", "Export", "40", "50 %", "25 %"), ("open", "Open", "5", "", "")]

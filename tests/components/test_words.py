@@ -334,7 +334,7 @@ def test_the_small_print_of_any_use_says_that_cohorts_overlap(activity: Activity
     said = retention_words.small_print(activity, EVERYBODY, question, cohort_cell(10, 500))
 
     assert said.endswith("; a user is in the cohort of every week of use, so cohorts overlap: "
-                         "no band, no comparison.")  # fmt: skip
+                         "the band is clustered by user, and nothing is compared.")  # fmt: skip
 
 
 @pytest.mark.parametrize(("n", "of", "said"), [

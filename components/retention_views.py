@@ -1,0 +1,118 @@
+"""The three ways to look at retention: a curve with its cohorts, one interval over time, two groups side by side."""
+
+from dataclasses import replace
+
+import polars as pl
+import streamlit as st
+
+from components import cards, compare_words, filters, retention_charts, tables
+from components import retention_words as words
+from components.words import spoken, titles
+from queries import stats
+from queries.activity import Activity
+from queries.answers import ask
+from queries.measures import retention as measure
+from queries.measures.feature_retention import feature_retention
+from queries.measures.returning import Returning
+from queries.product import Selection
+
+
+def controls(*own: str) -> None:
+    """The view with what it alone needs (own), then what is asked; what is asked less often is under More."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name in ("view", *own):
+            filters.pick(name, show_label=True)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name in ("feature", "start", "back", "grain"):
+            filters.pick(name, show_label=True)
+        with st.popover("More", icon=":material/tune:"):
+            for name in ("count", "windows", "days", "brackets"):
+                filters.pick(name, show_label=True)
+
+
+def curve(activity: Activity, pick: Selection, question: Returning) -> None:
+    """The pooled curve against the cohorts before, and each cohort."""
+    size, earlier = filters.span(pick, question)
+    cells = ask(measure.retention, activity, question, cohorts=size, intervals=size)
+    cells_before = ask(measure.retention, activity, question, cohorts=size, intervals=size, skip=earlier)
+    now, before = measure.pooled(cells), measure.pooled(cells_before)
+    bands = stats.clustered(ask(measure.recurring_sums, activity, question, cohorts=size, intervals=size))
+
+    answer = words.answer(activity, pick, question, cells, now, before, bands)
+    cards.answer(answer, activity)
+    controls()
+    cards.curve(now, before, bands, question, pick, answer.text)
+    st.caption(words.small_print(activity, pick, question, cells))
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Cohorts**", width="content")
+        as_table = st.toggle("Table", key="cohorts as table")
+        cards.explain(words.note(activity, pick, question, size), measure.retention, measure.pooled)
+        tables.download(cells, "retention", key="cohorts csv")
+    cards.cohorts(activity, cells, now, question, as_table=as_table)
+
+
+def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
+    """One interval over time, within its usual swing."""
+    interval, question = filters.interval(), replace(question, brackets=())
+    size, _ = filters.span(pick, question)
+    every = len(activity.calendar.periods(question.grain))
+    cells = ask(measure.retention, activity, question, cohorts=every, intervals=interval + 1)
+    points = measure.trend(cells, interval, activity.calendar)
+    chart = stats.charted(points)
+
+    answer = compare_words.over_time(activity, pick, question, interval, chart)
+    cards.answer(answer, activity)
+    controls("k")
+    if chart.points["rate"].drop_nulls().len():
+        figure = retention_charts.over_time(chart, size, pick.unit, cards.palette())
+        cards.chart(figure, spoken(answer.text), "over time")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(compare_words.over_time_note(question, interval, points.height), width="content")
+        cards.explain(words.note(activity, pick, question, every), measure.trend, measure.retention)
+        tables.download(chart.points, "retention_over_time", key="over time csv")
+
+
+def compare(activity: Activity, pick: Selection, question: Returning) -> None:
+    """Two groups side by side, all values of the segment in a table, and all features."""
+    size, _ = filters.span(pick, question)
+    split, a, z = filters.compared()
+    cells = ask(measure.retention, activity, question, cohorts=size, intervals=size, by=split)
+    pool = measure.pooled(cells)
+    one, other = pool.filter(segment=a), _other(pool, a, z)
+    interval = words.spoken_of(question, one)
+    groups = [(a, one), (z or compare_words.ELSE, other)]
+
+    answer = compare_words.compared(activity, pick, question, interval, *groups)
+    cards.answer(answer, activity)
+    controls("split", "a", "z")
+    if any(frame.filter(pl.col("of") >= stats.TOO_FEW).height for _, frame in groups):
+        figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette())
+        cards.chart(figure, spoken(answer.text), "compared")
+    st.caption(compare_words.compared_note(question, activity.calendar.as_of))
+    every = tables.segments(stats.against_the_rest(pool.filter(interval=interval).with_columns(feature=pl.lit(""))))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**All of them, {question.grain} {interval}**", width="content")
+        tables.download(every, "retention_by_segment", key="segments csv")
+    tables.show_segments(every, "segments")
+    _features(activity, question, size)
+
+
+def _other(pool: pl.DataFrame, a: str, z: str) -> pl.DataFrame:
+    """The group compared with: one value, or all but the first together."""
+    rest = pool.filter(segment=z) if z else pool.filter(pl.col("segment") != a)
+    return rest.group_by("interval").agg(pl.col("n", "of").sum(), pl.col("cohorts").max()).sort("interval")
+
+
+def _features(activity: Activity, question: Returning, size: int) -> None:
+    """All features side by side: of those who first used each, who came back to it."""
+    found = ask(feature_retention, activity, question.grain, cohorts=size, intervals=size)
+    table = tables.returns(found, titles(activity.features), question.grain)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**All features**, from first use back to the same feature", width="content")
+        cards.explain("Each row is a feature.", feature_retention)
+        tables.download(found, "retention_by_feature", key="returns csv")
+    tables.show_returns(table, filters.opens_feature(table, "returns"), "returns")
+
+
+VIEWS = {"curve": curve, "trend": over_time, "compare": compare}
