@@ -194,7 +194,7 @@ def test_accounts_are_split_by_what_accounts_are() -> None:
     app = picked(opened("adoption", by="role"), "unit", "account")
 
     assert_stands(app)
-    assert app.get_by_key("pick by").options == ["Plan", "Region", "Company size"]  # type: ignore[union-attr]
+    assert app.get_by_key("pick by").options == ["Plan", "Region", "Company size", "Sleepers"]  # type: ignore[union-attr]
     assert address(app)["by"] == ["plan"]
 
 

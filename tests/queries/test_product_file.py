@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from queries import config, product_file
 from queries.errors import ProductError
-from queries.product import Connection, Exclusion, Feature, Product, Segment
+from queries.product import (
+    Behaviour,
+    Connection,
+    Exclusion,
+    Feature,
+    Product,
+    Segment,
+    behaviour,
+    behavioural,
+)
 
 EVENTS = '[events]\ntable = "e"\nuser = "u"\ntime = "t"\nname = "n"\n'
 USERS = '[users]\ntable = "u"\nid = "id"\n'
@@ -38,7 +47,7 @@ def test_the_smallest_product_file_is_a_warehouse_and_an_events_table(tmp_path: 
     assert made.connection == Connection("duckdb:///x.duckdb")
     assert (made.events.table, made.events.since) == ("e", date(2000, 1, 1))
     assert (made.users, made.features, made.as_of, made.has_accounts) == (None, (), None, False)
-    assert made.activation == ()
+    assert (made.activation, made.behaviours) == ((), ())
 
 
 def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
@@ -180,6 +189,18 @@ MISTAKES = [
      "users have a segment of this name too."),
     (WAREHOUSE + EVENTS + "[features.boards]\n[activation]\nfeatures = ['boards', 'bords']\n", "activation.features",
      "there is no feature 'bords', did you mean `boards`?"),
+    (WAREHOUSE + EVENTS + "[behaviours.b]\ndays = 28\n", "behaviours.b.used", "give exactly one of `used`"),
+    (WAREHOUSE + EVENTS + "[behaviours.b]\nused = 'a'\ninactive = true\ndays = 28\n", "behaviours.b.used",
+     "give exactly one of `used`"),
+    (WAREHOUSE + EVENTS + "[features.export]\n[behaviours.b]\nadopted = 'exprt'\ndays = 7\n", "behaviours.b.adopted",
+     "there is no feature 'exprt', did you mean `export`?"),
+    (WAREHOUSE + EVENTS + "[behaviours.b]\ninactive = true\ndays = 0\n", "behaviours.b.days",
+     "must be a whole number of days from 1 to 366."),
+    (WAREHOUSE + EVENTS + "[behaviours.b]\ninactive = false\ndays = 7\n", "behaviours.b.inactive",
+     "must be `true`, or be left out."),
+    (WAREHOUSE + EVENTS + "[behaviours.b]\ninactive = true\nday = 7\ndays = 7\n", "behaviours.b.day", "unknown key"),
+    (WAREHOUSE + EVENTS + USERS + "[users.segments.plan]\n[behaviours.plan]\ninactive = true\ndays = 7\n",
+     "behaviours.plan", "there is a segment of this name too."),
     (WAREHOUSE + EVENTS + "[activation]\n", "activation.features",
      "is missing; it must list the keys of one or more features."),
     (WAREHOUSE + EVENTS + "[activation]\nfeatures = []\n", "activation.features",
@@ -358,3 +379,29 @@ def test_the_products_in_this_repository_are_free_of_mistakes(monkeypatch: pytes
 
     for path in (config.DEMO_PRODUCT, config.HOME / "examples" / "oulad" / "product.toml"):
         assert product_file.load(path).features
+
+
+def test_behaviours_become_segments_with_their_names(tmp_path: Path) -> None:
+    text = "[features.export]\nlabel = 'Export it'\n[behaviours.fresh]\nadopted = 'export'\ndays = 7\n"
+    made = load(tmp_path, WAREHOUSE + EVENTS + text)
+
+    assert made.behaviours == (Segment(
+        "fresh", "Fresh", "", "user",
+        (("yes", "adopted Export it within 7 days"), ("no", "did not adopt Export it within 7 days")),
+        Behaviour("adopted", 7, "export"),
+    ),)  # fmt: skip
+    assert made.definition_hash() == load(tmp_path, WAREHOUSE + EVENTS + text.split("[behaviours")[0]).definition_hash()
+
+
+@pytest.mark.parametrize("key", ["used.export.28", "adopted.a.b.7", "inactive.14"])
+def test_the_key_of_a_behaviour_is_all_of_it(key: str) -> None:
+    did = behaviour(key)
+
+    assert did is not None
+    assert behavioural(did, "Export").key == key
+
+
+@pytest.mark.parametrize("key", ["", "plan", "used.28", "used.export", "used.export.0", "used.export.9999",
+                                 "used.export.-1", "inactive.export.7", "inactive", "used.export.²"])  # fmt: skip
+def test_what_is_no_behaviour_is_none(key: str) -> None:
+    assert behaviour(key) is None
