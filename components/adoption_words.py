@@ -161,8 +161,11 @@ def note(now: pl.DataFrame, period: Period, earlier: Period, of: Denominator, pi
     return f"{said} A verdict is that of the weekly rate's process behaviour chart, with limits from all of history."
 
 
-def heat_note(cells: pl.DataFrame) -> str:
+def heat_note(cells: pl.DataFrame, *, overlapping: bool = False) -> str:
     """The line under feature x segment."""
+    if overlapping:
+        return ("In percent, by an attribute of the events: one user may be in several columns, so they do not add up, "
+                f"and nothing is compared. Dot: fewer than {TOO_FEW}, no rate.")  # fmt: skip
     marked, few = int(cells["marked"].sum()), int((cells["of"] < TOO_FEW).sum())
     how_many = {0: "No cell differs", 1: "▲▼ One cell differs"}.get(marked, f"▲▼ {marked} cells differ")
     said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %)."

@@ -1,6 +1,6 @@
 """What can be picked, by its name in the address: the options, the default, and on which page each means something."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from components import retention_words, words
@@ -44,7 +44,8 @@ class Choice:
 def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
     """Everything that can be picked, by its name in the address. What can be picked may hang on what is (`picked`)."""
     accounts = has_accounts and picked.get("unit") == ("account",)
-    splits = {s.key: s.label for s in activity.segments if s.behaviour or s.of == "account" or not accounts}
+    splits = {s.key: s.label for s in activity.segments if s.behaviour or s.of != "user" or not accounts}
+    overlapping = {s.key for s in activity.segments if s.of == "event"}
     by = next((key for key in picked.get("by", ()) if key in splits), next(iter(splits), ""))
     titles = words.titles(activity.features)
     defined = {segment.key: segment.label for segment in behaviours(titles, picked.get("b", ()))}
@@ -57,7 +58,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",)),
         "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
         "by": Choice("Split by", splits or {"": "(no segments)"}, (by,)),
-        "by2": Choice("and by", {"": "—", **{key: label for key, label in splits.items() if key != by}}, ("",)),
+        "by2": Choice("and by", {"": "—", **_second(splits, by, overlapping)}, ("",)),
         "b": Choice("Defined here", defined, several=True),
         "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
         "start": Choice("Start", starts, ("first_use" if feature else "signup",)),
@@ -72,12 +73,17 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "tab": Choice("Show", dict(TABS), ("overview",)),
     }
     for segment in activity.segments:
-        found[f"s.{segment.key}"] = Choice(segment.label, _values(activity, segment.key), several=True)
-    return {**found, **_compared(activity, splits, picked)}
+        found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
+    apart = {key: label for key, label in splits.items() if key not in overlapping}
+    return {**found, **_compared(activity, apart, picked)}
 
 
-def _values(activity: Activity, segment: str) -> dict[str, str]:
-    values = activity.everyone[f"segment_{segment}"].unique().sort().to_list()
+def _second(splits: Mapping[str, str], by: str, overlapping: set[str]) -> dict[str, str]:
+    """By what one can split besides: another segment, and not by two attributes of events."""
+    return {key: label for key, label in splits.items() if key != by and not {key, by} <= overlapping}
+
+
+def _same(values: Iterable[str]) -> dict[str, str]:
     return {value: value for value in values}
 
 
@@ -86,7 +92,7 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     grain = next(iter(picked.get("grain", ())), "week")
     first = str(retention_words.SPOKEN_OF.get(grain, 4))
     split = next((key for key in picked.get("split", ()) if key in splits), next(iter(splits), ""))
-    values = _values(activity, split) if split else {}
+    values = _same(activity.values(activity.segment(split))) if split else {}
     a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
     others = {value: value for value in values if value != a}
     return {

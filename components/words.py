@@ -88,11 +88,19 @@ def titles(features: Sequence[Feature]) -> dict[str, str]:
 def population(activity: Activity, pick: Selection) -> str:
     """Who the numbers are about: users, or users with Plan Enterprise that used Export in the last 28 days."""
     labels = {segment.key: segment.label for segment in activity.segments}
-    did = {segment.key for segment in activity.segments if segment.behaviour}
-    parts = [f"{md(labels.get(key, key))} {_any_of(values)}" for key, values in pick.where if key not in did]
-    acts = [_any_of(values) for key, values in pick.where if key in did]
+    kinds = {segment.key: "did" if segment.behaviour else segment.of for segment in activity.segments}
+    parts: list[str] = []
+    acts: list[str] = []
+    events: list[str] = []
+    for key, values in pick.where:
+        said = f"{md(labels.get(key, key))} {_any_of(values)}"
+        if kinds.get(key) == "did":
+            acts.append(_any_of(values))
+        else:
+            (events if kinds.get(key) == "event" else parts).append(said)
     whose = f" with {' and '.join(parts)}" if parts else ""
-    return f"{PLURALS[pick.unit]}{whose}" + (f" that {' and '.join(acts)}" if acts else "")
+    did = f" that {' and '.join(acts)}" if acts else ""
+    return f"{PLURALS[pick.unit]}{whose}{did}" + (f" (by events with {' and '.join(events)} alone)" if events else "")
 
 
 def _any_of(values: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ code 0 is "any feature marked active", so questions about the whole product neve
 ... and `everyone` holds them in that order, so an attribute of a row's unit is a gather.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -20,6 +21,7 @@ from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Sele
 ANY = 0  # the feature code of "any feature marked active"
 AND = " · "  # between the labels of two segments
 By = tuple[str, ...]  # segment keys to split by: none, one or two
+Rule = tuple[str, tuple[str, ...]]  # a segment key, and the labels kept
 LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
 
 
@@ -30,7 +32,8 @@ class Tables:
     users: unit, id, account, signup_day, first_event_day, ended_day, segment_*, can_* (meets a feature's rule).
     accounts: unit, id, segment_*. rows, account_rows: unit, feature, first_day, d0 ..., sorted by feature and unit.
     member_rows: user, account, feature, first_day, d0 ...; members: user, account, first_event_day; both only where
-    events name an account, because then a user may act for several.
+    events name an account, because then a user may act for several. event_rows: user, account, feature, segment_* (of
+    events), first_day, d0 ...; only where the product names attributes of events.
     """
 
     users: pl.DataFrame
@@ -39,6 +42,7 @@ class Tables:
     account_rows: pl.DataFrame
     members: pl.DataFrame | None = None
     member_rows: pl.DataFrame | None = None
+    event_rows: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,7 @@ class Activity:
     unit: Unit = "user"
     key: tuple[object, ...] = ()
     tables: Tables | None = field(default=None, repr=False)
+    made_of: "tuple[Activity, Selection] | None" = field(default=None, repr=False)
 
     @cached_property
     def units(self) -> pl.DataFrame:
@@ -99,12 +104,23 @@ class Activity:
 
     def segment(self, key: str) -> Segment:
         """The segment of a key that these units can be grouped by: accounts not by attributes of users."""
-        known = [s for s in self.segments if s.behaviour or s.of == self.unit or self.unit == "user"]
+        of = ("user", "account") if self.unit == "user" else ("account",)
+        known = [s for s in self.segments if s.behaviour or s.of in of]
         found = next((s for s in known if s.key == key), None)
         if found is None:
             raise InsightsError(f"{self.unit.capitalize()}s cannot be split by {key!r}; "
                                 f"{did_you_mean(key, [s.key for s in known])}")  # fmt: skip
         return found
+
+    def values(self, segment: Segment) -> list[str]:
+        """The values of a segment that somebody has, in the order of the screen."""
+        of_events = self.tables.event_rows if self.tables else None
+        rows = of_events if segment.of == "event" else self.everyone
+        return [] if rows is None else rows[f"segment_{segment.key}"].unique().sort().cast(pl.String).to_list()
+
+    def overlaps(self, by: By) -> bool:
+        """Whether a split may put a unit into several of its segments."""
+        return any(segment.of == "event" and segment.key in by for segment in self.segments)
 
     def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
         """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
@@ -125,15 +141,40 @@ class Activity:
         """What remains of it for a selection: the users whose segments were picked, as they are or OR-ed into accounts.
 
         Attributes filter the users first; an account is then what its remaining users did. Attributes of accounts
-        filter the accounts, because a user may act for several; and so does what an account did.
+        filter the accounts, because a user may act for several; and so does what an account did. Attributes of events
+        filter what was done, and nobody: who counts, and since when, stays.
         """
         whole = self.with_behaviours(pick.behaviours)
-        accounts = {s.key for s in whole.segments if s.behaviour or s.of == "account"}
-        late = accounts if pick.unit == "account" else set()
-        users = whole.everyone.with_columns(kept=_picked([rule for rule in pick.where if rule[0] not in late]))
+        of = {s.key: "did" if s.behaviour else s.of for s in whole.segments}
+        late = {key for key in of if pick.unit == "account" and of[key] in ("did", "account")}
+        events = [rule for rule in pick.where if of.get(rule[0]) == "event"]
+        early = [rule for rule in pick.where if rule[0] not in late and rule not in events]
+        users = whole.everyone.with_columns(kept=_picked(early))
         key = (*whole.key, pick.unit, tuple(sorted(pick.where)))
-        narrowed = replace(whole, everyone=users, rows=_kept(whole.rows, users, "unit"), key=key)
-        return narrowed if pick.unit == "user" else narrowed._by_account([r for r in pick.where if r[0] in late])
+        rows = whole._with_values(events, users, "user") if events else _kept(whole.rows, users, "unit")
+        narrowed = replace(whole, everyone=users, rows=rows, key=key, made_of=(self, pick))
+        if pick.unit == "user":
+            return narrowed
+        return narrowed._by_account([rule for rule in pick.where if rule[0] in late], events)
+
+    def _with_values(self, rules: list[Rule], users: pl.DataFrame, by: str) -> pl.DataFrame:
+        """What kept users did in events of these values, a row a user (or account) and feature."""
+        tables = self.tables
+        assert tables is not None  # an activity by account is never narrowed again
+        assert tables.event_rows is not None  # there are segments of events
+        rows = _kept(tables.event_rows, users, "user").filter(
+            pl.col(f"segment_{key}").cast(pl.String).is_in(list(labels)) for key, labels in rules
+        )
+        return merge(rows.drop_nulls(by).rename({by: "unit"}), "unit")
+
+    def by_value(self, key: str) -> Iterator[tuple[str, "Activity"]]:
+        """For each value of an attribute of events, in the order of the screen: what was done in such events."""
+        whole, pick = self.made_of or (self, Selection(self.unit))
+        picked = dict(pick.where).get(key)
+        rest = tuple(rule for rule in pick.where if rule[0] != key)
+        for label in whole.values(next(s for s in self.segments if s.key == key)):
+            if picked is None or label in picked:
+                yield label, whole.within(replace(pick, where=(*rest, (key, (label,)))))
 
     def with_behaviours(self, segments: tuple[Segment, ...]) -> "Activity":
         """The same with segments by what units did, besides those it has."""
@@ -161,7 +202,7 @@ class Activity:
         values = pl.Enum([yes, no, UNKNOWN])
         return self.everyone.select(said.cast(values).alias(f"segment_{segment.key}")).to_series()
 
-    def _by_account(self, where: list[tuple[str, tuple[str, ...]]]) -> "Activity":
+    def _by_account(self, where: list[Rule], events: list[Rule]) -> "Activity":
         tables, users = self.tables, self.everyone
         assert tables is not None  # an activity by account is never narrowed again
         whole = bool(users["kept"].all())
@@ -176,6 +217,8 @@ class Activity:
             members = _kept(tables.members, users, "user")
             member_rows = _kept(tables.member_rows, users, "user")
             rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
+        if events:
+            rows = self._with_values(events, users, "account")
         everyone = _accounts(tables.accounts, members, tables.users, self.calendar)
         made = replace(self, unit="account", everyone=everyone, rows=rows, tables=None)
         everyone = everyone.with_columns(made._did(s) for s in self.segments if s.behaviour).with_columns(
@@ -212,7 +255,7 @@ def _entry(calendar: Calendar) -> list[pl.Expr]:
     ]
 
 
-def _picked(where: list[tuple[str, tuple[str, ...]]]) -> pl.Expr:
+def _picked(where: list[Rule]) -> pl.Expr:
     """Whether a unit was kept so far and its segments are among those picked."""
     return pl.all_horizontal(
         "kept", *(pl.col(f"segment_{key}").cast(pl.String).is_in(list(labels)) for key, labels in where)

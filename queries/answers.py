@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-from queries.activity import Activity
+import polars as pl
+
+from queries.activity import AND, Activity, By
 
 T = TypeVar("T")
 ENTRIES = 512  # small frames of counts
@@ -50,9 +52,29 @@ _answers, _activities = _Memory(ENTRIES), _Memory(NARROWED)
 
 
 def ask(measure: Callable[..., T], activity: Activity, *args: Hashable, **kwargs: Hashable) -> T:
-    """measure(activity, ...), remembered. The arguments must be plain values."""
+    """measure(activity, ...), remembered. The arguments must be plain values.
+
+    by may name one attribute of events, which no measure knows: then the measure is asked once for each of its values.
+    """
     key = (activity.key, measure.__module__, measure.__qualname__, args, tuple(sorted(kwargs.items())))
+    overlapping = [s.key for s in activity.segments if s.of == "event" and s.key in cast(By, kwargs.get("by", ()))]
+    if overlapping:
+        return _answers.get(key, lambda: _by_value(measure, activity, overlapping[0], args, kwargs))
     return _answers.get(key, lambda: measure(activity, *args, **kwargs))
+
+
+def _by_value(
+    measure: Callable[..., T], activity: Activity, key: str, args: tuple[Hashable, ...], kwargs: dict[str, Hashable]
+) -> T:
+    """What a measure says of each value of an attribute of events, one below the other; segments are the values."""
+    by = cast(By, kwargs["by"])
+    rest = {**kwargs, "by": tuple(name for name in by if name != key)}
+    parts = [cast(pl.DataFrame, measure(activity, *args, **rest)).clear()]
+    for label, part in activity.by_value(key):
+        both = [pl.lit(label), pl.col("segment")] if by[0] == key else [pl.col("segment"), pl.lit(label)]
+        name = pl.concat_str(both, separator=AND) if rest["by"] else pl.lit(label)
+        parts.append(cast(pl.DataFrame, measure(part, *args, **rest)).with_columns(segment=name))
+    return cast(T, pl.concat(parts))
 
 
 def within(activity: Activity, pick: Any) -> Activity:

@@ -189,7 +189,7 @@ def _segmented(
     for feature in product.features:
         left_out += _labels_of_nobody(feature, users)
     users = users.with_columns(_may_use(f) for f in product.features if f.eligible)
-    for segment in product.segments:
+    for segment in (s for s in product.segments if s.of != "event"):
         table, users = _bounded(segment, table, users)
     return table, users
 
@@ -220,16 +220,33 @@ def _label(segment: Segment) -> pl.Expr:
 def _bounded(segment: Segment, accounts: pl.DataFrame, users: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The segment's values in the order of the screen: as declared, then by size; beyond the largest, `Other`."""
     name = f"segment_{segment.key}"
-    counted = (users if segment.of == "user" else accounts)[name]
+    keep = _largest(segment, (users if segment.of == "user" else accounts)[name])
+    if segment.of == "account":
+        accounts = accounts.with_columns(keep)
+    return accounts, users.with_columns(keep)
+
+
+def _largest(segment: Segment, counted: pl.Series) -> pl.Expr:
+    """The column of a segment with its largest values alone, in the order of the screen. counted: a value a unit."""
+    name = f"segment_{segment.key}"
     sizes = counted.value_counts(sort=False).sort("count", name, descending=[True, False])[name].to_list()
     declared = [label for _, label in segment.labels if label in sizes]
     ordered = dict.fromkeys(v for v in [*declared, *sizes] if v not in (OTHER, UNKNOWN))
     shown = list(ordered)[:MOST_VALUES]
     values = pl.Enum([*shown, OTHER, UNKNOWN])
-    keep = pl.when(pl.col(name).is_in([*shown, UNKNOWN])).then(name).otherwise(pl.lit(OTHER)).cast(values).alias(name)
-    if segment.of == "account":
-        accounts = accounts.with_columns(keep)
-    return accounts, users.with_columns(keep)
+    return pl.when(pl.col(name).is_in([*shown, UNKNOWN])).then(name).otherwise(pl.lit(OTHER)).cast(values).alias(name)
+
+
+def _by_value(product: Product, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The rows once more, one for each value of the attributes of events; None where the product names none."""
+    of_events = [segment for segment in product.segments if segment.of == "event"]
+    if not of_events:
+        return None
+    rows = rows.rename({"unit": "user"}).with_columns(_label(segment) for segment in of_events)
+    for segment in of_events:
+        people = rows.select("user", f"segment_{segment.key}").unique()
+        rows = rows.with_columns(_largest(segment, people[f"segment_{segment.key}"]))
+    return merge(rows, "user", "account", *(f"segment_{segment.key}" for segment in of_events))
 
 
 def _features(product: Product, raw: pl.DataFrame) -> tuple[Feature, ...]:
@@ -266,7 +283,8 @@ def _tables(
     product: Product, users: pl.DataFrame, accounts: pl.DataFrame, rows: pl.DataFrame, raw: pl.DataFrame
 ) -> Tables:
     by_account = rows.drop_nulls("account").drop("unit").rename({"account": "unit"})
-    tables = Tables(users, accounts, merge(rows.drop("account"), "unit"), merge(by_account, "unit"))
+    tables = Tables(users, accounts, merge(rows.drop("account"), "unit"), merge(by_account, "unit"),
+                    event_rows=_by_value(product, rows))  # fmt: skip
     if product.events.account is None:
         return tables
     acted = raw.rename({"unit": "user"}).group_by("user", "account").agg(pl.col("first_day").min().cast(pl.Int32))

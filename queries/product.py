@@ -101,13 +101,15 @@ class Behaviour:
 class Segment:
     """An attribute of users or accounts, by its latest value; or what they did, and then column and `of` say nothing.
 
-    labels: raw value -> words, in screen order; of a behaviour those of the units that did, then of the others.
+    An attribute of events (`of` is event) may hold a unit in several values: such segments overlap, and never enter a
+    comparison of values or a sum. labels: raw value -> words, in screen order; of a behaviour those of the units that
+    did, then of the others.
     """
 
     key: str
     label: str
     column: str
-    of: Unit
+    of: Literal["user", "account", "event"]
     labels: tuple[tuple[str, str], ...] = ()
     behaviour: Behaviour | None = None
 

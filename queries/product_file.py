@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from queries import config
@@ -24,7 +25,6 @@ from queries.product import (
     Identity,
     Product,
     Segment,
-    Unit,
     Users,
     behavioural,
 )
@@ -59,7 +59,7 @@ def load(path: Path) -> Product:
 
 
 def _product(top: Section, path: Path) -> Product:
-    users, accounts = top.section("users"), top.section("accounts")
+    users, accounts, events = top.section("users"), top.section("accounts"), top.section("events")
     features = {key: _feature(key, section) for key, section in top.sections("features")}
     product = Product(
         name=top.get("name", str, path.parent.name) or path.parent.name,
@@ -67,8 +67,8 @@ def _product(top: Section, path: Path) -> Product:
         week_start=_week_start(top),
         as_of=top.get("as_of", date),
         connection=_connection(top),
-        events=_events(top),
-        segments=(*_segments(users, "user"), *_segments(accounts, "account")),
+        segments=(*_segments(users, "user"), *_segments(accounts, "account"), *_segments(events, "event")),
+        events=_events(top, events),
         users=_users(users) if users else None,
         accounts=_accounts(accounts) if accounts else None,
         identity=_identity(top),
@@ -130,8 +130,7 @@ def _expanded(section: Section, key: str, text: str) -> str:
         return text
 
 
-def _events(top: Section) -> Events:
-    section = top.section("events")
+def _events(top: Section, section: Section | None) -> Events:
     if section is None:
         top.note("events", "is missing; it must name the events table and its user, time and name columns.")
         return Events("", "", "", "")
@@ -175,7 +174,7 @@ def _exclusion(section: Section) -> Exclusion:
     return Exclusion(column, how, values, why or column)  # type: ignore[arg-type]
 
 
-def _segments(section: Section | None, of: Unit) -> list[Segment]:
+def _segments(section: Section | None, of: Literal["user", "account", "event"]) -> list[Segment]:
     found = []
     for key, part in section.sections("segments") if section else []:
         labels = part.get("values", dict) or {}
@@ -265,14 +264,17 @@ def _contradictions(product: Product) -> list[Mistake]:
     segments = {segment.key: segment for segment in product.segments}
     if len(segments) < len(product.segments):
         twice = {s.key for s in product.segments if segments[s.key] is not s}
-        found += [Mistake(f"accounts.segments.{key}", "users have a segment of this name too.") for key in twice]
+        found += [Mistake(f"{s.of}s.segments.{s.key}", "there is another segment of this name.")
+                  for s in product.segments if segments[s.key] is s and s.key in twice]  # fmt: skip
     found += [Mistake(f"behaviours.{b.key}", "there is a segment of this name too.") for b in product.behaviours
               if b.key in segments]  # fmt: skip
     for feature in product.features:
         for key, _ in feature.eligible:
+            where = f"features.{feature.key}.eligible.{key}"
             if key not in segments:
-                where = f"features.{feature.key}.eligible.{key}"
                 found.append(Mistake(where, f"there is no segment {key!r}, {did_you_mean(key, segments)}"))
+            elif segments[key].of == "event":
+                found.append(Mistake(where, "is an attribute of events; name one of users or accounts."))
     keys = [feature.key for feature in product.features]
     found += [
         Mistake("activation.features", f"there is no feature {key!r}, {did_you_mean(key, keys)}")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from queries import sql
 from queries.calendar import WORD_DAYS, day_number, to_date
-from queries.product import Exclusion, Product
+from queries.product import Exclusion, Product, Segment
 
 Select = sa.Select[*tuple[Any, ...]]
 Columns = Mapping[str, str]  # column name -> date, naive, zoned, text or other
@@ -38,6 +38,7 @@ def events(product: Product, sections: Mapping[str, Columns], first: date, last:
     table = source(product, part.table, columns)
     named = {"user": part.user, "anonymous": part.anonymous, "account": part.account, "name": part.name}
     kept = [table.c[column].label(name) for name, column in named.items() if column]
+    kept += [table.c[segment.column].label(f"segment_{segment.key}") for segment in _of_events(product)]
     kind = cast(sql.TimeKind, columns[part.time])
     day = sql.local_day_within(table.c[part.time], kind, product.timezone, first, last)
     loaded = table.c[part.loaded_at].label("loaded_at") if part.loaded_at else sa.null().label("loaded_at")
@@ -92,7 +93,9 @@ def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subq
 
 
 def activity(product: Product, sections: Mapping[str, Columns], origin: int, first: int, last: int) -> Select:
-    """Who used what on which days: one row a user, account and event name, with first_day and a word of bits a 56 days.
+    """Who used what on which days: one row a user, account, event name and value of each attribute of events.
+
+    Beside them first_day, and a word of bits a 56 days.
 
     origin: day number of bit 0 of d0. first, last: the day numbers read, both included. Event names that belong to no
     feature share a row with a null name: they tell when a user was first seen.
@@ -103,7 +106,8 @@ def activity(product: Product, sections: Mapping[str, Columns], origin: int, fir
     days = [sql.bit_or_agg(sa.case((there, sql.bit(rows.c.day - start)))).label(f"d{i}")
             for i, (start, there) in enumerate(zip(starts, inside, strict=True))]  # fmt: skip
     # Grouped as they stand first: the ids of millions of events become text only once they are thousands of rows
-    keys = [rows.c[key] for key in ("user", "anonymous", "account", "name") if key in rows.c]
+    attributes = [f"segment_{segment.key}" for segment in _of_events(product)]
+    keys = [rows.c[key] for key in ("user", "anonymous", "account", "name", *attributes) if key in rows.c]
     few = sa.select(*keys, sa.func.min(rows.c.day).label("first_day"), *days)
     few_rows = few.where(rows.c.day.between(first, last)).group_by(*keys).subquery("g")
     return _regrouped(product, sections, few_rows, len(days))
@@ -121,11 +125,17 @@ def _regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subqu
     told = sa.case((name.in_(names), name)) if names else name
     people = sa.select(
         user.label("user"), _said(product, sections, rows, "account").label("account"), told.label("name"),
-        rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),
+        *(sql.text(rows.c[f"segment_{s.key}"], sections["events"][s.column]).label(f"segment_{s.key}")
+          for s in _of_events(product)), rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),
     ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
     days = [sa.func.coalesce(sql.bit_or_agg(people[f"d{i}"]), 0).label(f"d{i}") for i in range(words)]
-    keys = (people.user, people.account, people.name)
+    keys = (people.user, people.account, people.name, *(people[f"segment_{s.key}"] for s in _of_events(product)))
     return sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
+
+
+def _of_events(product: Product) -> list[Segment]:
+    """Segments by attributes of events."""
+    return [segment for segment in product.segments if segment.of == "event"]
 
 
 def identity(product: Product, sections: Mapping[str, Columns]) -> Select:

@@ -32,7 +32,7 @@ from queries.product import Product
 
 DAY = timedelta(days=1)
 KEEP = 3  # snapshots left on disk, so that a reader of the last one is not cut off
-TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows")
+TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")
 _refreshing, _loading = threading.Lock(), threading.Lock()
 _held: dict[tuple[Path, Viewer], tuple[Product, Activity]] = {}
 

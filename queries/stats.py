@@ -136,8 +136,8 @@ def clustered(sums: pl.DataFrame) -> pl.DataFrame:
     return numbers.with_columns(pl.when(enough).then(pl.col("rate", "low", "high").cast(pl.Float64)))
 
 
-def against_the_rest(counts: pl.DataFrame) -> pl.DataFrame:
-    """Each segment of a feature against the feature's other segments together.
+def against_the_rest(counts: pl.DataFrame, *, overlapping: bool = False) -> pl.DataFrame:
+    """Each segment of a feature against the feature's other segments together; not where segments overlap.
 
     counts: feature, segment, n, of; the segments of a feature share no unit. Adds gap (rate of the segment minus rate
     of the rest), gap_low, gap_high (Newcombe 95 %), rest (the rate of the rest) and marked: the gap is one of those
@@ -146,7 +146,7 @@ def against_the_rest(counts: pl.DataFrame) -> pl.DataFrame:
     rest = counts.with_columns(
         (pl.col("n", "of").sum().over("feature") - pl.col("n", "of")).name.prefix("rest_"),
     )
-    shown = pl.min_horizontal("of", "rest_of") >= TOO_FEW
+    shown = (pl.min_horizontal("of", "rest_of") >= TOO_FEW) & (not overlapping)
     cells = rest.filter(shown).select("feature", "segment", "n", "of", "rest_n", "rest_of")
     columns = [cells[name].to_numpy().astype(float) for name in ("n", "of", "rest_n", "rest_of")]
     gap, low, high, p = _differences(*columns) if cells.height else (np.array([]),) * 4

@@ -236,5 +236,5 @@ def _named_columns(product: Product, section: str) -> list[tuple[str, str]]:
     named = [(f"{section}.{f}", getattr(part, f)) for f in fields if getattr(part, f, None)]
     rules = getattr(part, "exclude", ())
     named += [(f"{section}.exclude[{i}].column", rule.column) for i, rule in enumerate(rules)]
-    of = {"users": "user", "accounts": "account"}.get(section)
+    of = {"users": "user", "accounts": "account", "events": "event"}.get(section)
     return named + [(f"{section}.segments.{s.key}", s.column) for s in product.segments if s.of == of]

@@ -28,6 +28,7 @@ class Event:
     at: datetime
     name: str
     account: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ ACCOUNTS = (None, "acme", "bolt", "coda")
 PLANS = ("pro", "free", None)
 ROLE = Segment("role", "Role", "role", "user", (("admin", "Admin"), ("nobody", "Nobody"), ("member", "Member")))
 PLAN = Segment("plan", "Plan", "plan", "account", (("pro", "Pro"),))
+DEVICE = Segment("device", "Device", "device", "event", (("ios", "iOS"),))
 DICE = st.randoms(use_true_random=True)  # dealt evenly, where hypothesis itself prefers small and equal draws
 FILTERS: tuple[Where, ...] = (
     (), (("role", ("Admin",)),), (("role", ("Member", "(unknown)")),), (("plan", ("Pro",)),),
@@ -65,6 +66,7 @@ class Case:
     event_accounts: bool = False
     zoned: bool = False  # event times carry a zone
     stamps: bool = False  # sign-ups are times at midnight in the reporting zone, not dates
+    devices: bool = False  # events say on which device they happened
 
     def by(self, unit: Unit) -> list[By]:
         """Everything that units can be split by: nothing, one segment, or two."""
@@ -190,7 +192,8 @@ def write(case: Case, folder: Path) -> Product:
     schema: Schema = {"user": pl.String, "at": pl.Datetime("us", "UTC"), "name": pl.String, "account": pl.String}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     at = pl.col("at") if case.zoned else pl.col("at").dt.replace_time_zone(None)
-    table.with_columns(at).write_parquet(folder / "events.parquet")
+    device = pl.Series("device", [event.device for event in world.events], dtype=pl.String)
+    table.with_columns(at, device).write_parquet(folder / "events.parquet")
     if case.has_users:
         _people(case).write_parquet(folder / "users.parquet")
         files.append("users")
@@ -209,7 +212,7 @@ def write(case: Case, folder: Path) -> Product:
         users=users if case.has_users else None,
         accounts=Accounts("accounts", "id") if world.companies else None,
         timezone=world.timezone, week_start=world.week_start, as_of=world.as_of, features=world.features,
-        segments=world.segments,
+        segments=(*world.segments, *((DEVICE,) if case.devices else ())),
     )  # fmt: skip
 
 

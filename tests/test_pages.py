@@ -194,7 +194,7 @@ def test_accounts_are_split_by_what_accounts_are() -> None:
     app = picked(opened("adoption", by="role"), "unit", "account")
 
     assert_stands(app)
-    assert app.get_by_key("pick by").options == ["Plan", "Region", "Company size", "Sleepers"]  # type: ignore[union-attr]
+    assert app.get_by_key("pick by").options == ["Plan", "Region", "Company size", "Used on", "Sleepers"]  # type: ignore[union-attr]
     assert address(app)["by"] == ["plan"]
 
 
@@ -378,6 +378,26 @@ def test_adoption_splits_by_two_segments_at_once() -> None:
     assert len(columns) == 20
     assert "Team · Member" in columns
     assert "The 20 largest of 25 segments; all are in the table." in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_segments_that_overlap_are_shown_and_never_compared() -> None:
+    app = opened("adoption", by="used_on")
+
+    assert_stands(app)
+    assert figure(app, -1)["layout"]["xaxis"]["ticktext"] == ["Web", "Desktop", "iOS", "Android"]
+    assert not any(mark in text for mark in "▲▼" for text in figure(app, -1)["data"][1]["text"])
+    assert "one user may be in several columns, so they do not add up" in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("unit", ["user", "account"])
+def test_filtered_by_what_the_events_say_fewer_use_a_feature_and_as_many_could(unit: str) -> None:
+    whole, some = (opened("adoption", unit=unit, **where) for where in ({}, {"s_used_on": "iOS"}))
+
+    assert "(by events with Used on iOS alone)" in answer(some)
+    assert some.metric[0].value == whole.metric[0].value
+    assert some.metric[1].value < whole.metric[1].value
 
 
 # Small and odd products ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 
 now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
 weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
-cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of))
+cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of), overlapping=activity.overlaps(by))
 changes = stats.changes(now, before, weeks, shown=pick.weeks)
 
 cards.answer(words.answer(activity, pick, changes, cells, period, of))
@@ -38,4 +38,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
 cards.heat(activity, cells, table, by, as_table=as_table)
-st.caption(words.heat_note(cells))
+st.caption(words.heat_note(cells, overlapping=activity.overlaps(by)))

@@ -1,7 +1,9 @@
 """The activity: who is counted after a filter, as users or accounts, and on which days they used what."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from random import Random
 from typing import get_args, get_type_hints
 
 import polars as pl
@@ -9,13 +11,15 @@ import pytest
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from queries import answers
 from queries.activity import ANY, Activity
 from queries.bits import Words
 from queries.calendar import WORD_DAYS, day_number
 from queries.errors import InsightsError
+from queries.measures.adoption import adoption
 from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit, behavioural
 from tests.oracle import Oracle, Person, Where
-from tests.strategies import MONDAY, OPEN, WHERE, Case, Schema, check, did, load, narrowed, spelled, worlds
+from tests.strategies import DICE, MONDAY, OPEN, WHERE, Case, Schema, check, did, load, narrowed, spelled, worlds
 
 UNITS: Schema = {"id": pl.String, "entry_day": pl.Int32, "signup_day": pl.Int32, "ended_day": pl.Int32,
                  "known_start": pl.Boolean}  # fmt: skip
@@ -316,3 +320,82 @@ def test_words_can_be_counted_from_starts_long_before_and_late_within_them() -> 
 
     assert found.select(words.days(0, 500)).to_series().to_list() == [1, 1]
     assert found.select(words.first_in(0, 500)).to_series().to_list() == [153, 0]
+
+
+# Attributes of events ------------------------------------------------------------------------------------------------
+
+
+def with_devices(case: Case, dice: Random) -> Case:
+    """The case with a device for each event; the same thing on the same day may be done on two."""
+    events = [replace(event, device=dice.choice(("ios", "web", None))) for event in case.world.events]
+    twice = [replace(event, device="web") for event in dice.sample(events, len(events) // 4)]
+    return replace(case, world=replace(case.world, events=(*events, *twice)), devices=True)
+
+
+def done_on(case: Case, unit: Unit, where: Where, devices: tuple[str, ...]) -> pl.DataFrame:
+    """What the units of a selection did on some devices, found by looking at every event."""
+    labels = {"ios": "iOS", None: UNKNOWN}
+    kept = [event for event in case.world.events if labels.get(event.device, event.device) in devices]
+    whole = Oracle(case.world, unit, where)
+    acts = {u.id: set[tuple[date, str]]() for u in whole.units}
+    for event in kept:
+        day, home = case.world.day_of(event.at), whole.home.get(event.user or "")
+        who = event.user if unit == "user" else event.account or home
+        allowed = unit == "user" or any(event.user == u for u in oracle_users(whole, where))
+        if event.user in whole.users and who in acts and allowed and day <= whole.as_of:
+            acts[who].add((day, event.name))
+    features: list[tuple[int, set[str]]] = [(0, whole.names(None))]
+    features += [(i, set(f.events)) for i, f in enumerate(case.world.features, start=1)]
+    found = []
+    for code, names in features:
+        for who, did_what in sorted(acts.items()):
+            on = sorted({day_number(day) for day, name in did_what if name in names})
+            if on:
+                found.append((who, code, on[0], on))
+    return pl.DataFrame(found, schema=ROWS, orient="row").sort("id", "feature")
+
+
+def oracle_users(oracle: Oracle, where: Where) -> list[str]:
+    """The users that the filters on users leave."""
+    of = {s.key: s.of for s in oracle.world.segments}
+    rules = [(key, kept) for key, kept in where if of[key] == "user"]
+    return [user for user in oracle.users if all(oracle.label(key, user) in kept for key, kept in rules)]
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, DICE, examples=60)
+def test_filtered_by_an_attribute_of_events_only_what_was_done_in_such_events_is_left(
+    case: Case, unit: Unit, where: Where, dice: Random
+) -> None:
+    case, where = with_devices(case, dice), case.can(where)
+    devices = dice.choice((("iOS",), ("web", UNKNOWN), ("iOS", "web", UNKNOWN), ("no such",)))
+
+    whole = load(case).within(Selection(unit, where))
+    some = load(case).within(Selection(unit, (*where, ("device", devices))))
+
+    assert_frame_equal(some.units, whole.units)
+    assert_frame_equal(rows(some).sort("id", "feature"), done_on(case, unit, where, devices))
+    if len(devices) == 3:
+        assert_frame_equal(some.rows, whole.rows)
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, DICE, examples=25)
+def test_split_by_an_attribute_of_events_each_part_is_as_if_filtered_by_it(
+    case: Case, unit: Unit, where: Where, dice: Random
+) -> None:
+    case, where = with_devices(case, dice), case.can(where)
+    activity = load(case).within(Selection(unit, where))
+    weeks = activity.calendar.periods("week", 3)
+
+    answers.forget()  # of the cases before
+    for by in (("device",), *((key, "device") for key, in case.by(unit)[1:2])):
+        found = answers.ask(adoption, activity, weeks, by=by)
+        parts = []
+        for label in ("iOS", "web", UNKNOWN):
+            part = adoption(load(case).within(Selection(unit, (*where, ("device", (label,))))), weeks, by=by[:-1])
+            name = pl.lit(label) if len(by) == 1 else pl.concat_str("segment", pl.lit(f" · {label}"))
+            there = any({"ios": "iOS", None: UNKNOWN}.get(e.device, e.device) == label for e in case.world.events)
+            parts.append(part.with_columns(segment=name) if there else part.clear())
+        keys, used = ["feature", "segment", "period"], pl.col("n") > 0
+        assert_frame_equal(found.filter(used).sort(keys), pl.concat(parts).filter(used).sort(keys))

@@ -33,6 +33,7 @@ user = "user"
 time = "at"
 name = "name"
 account = "account"
+[events.segments.device]
 [users]
 table = "users"
 id = "id"
@@ -58,8 +59,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def events(folder: Path, *rows: tuple[str, int, str]) -> None:
     """Write events: user, day of November 2024, name; all of them done for the account acme."""
-    table = [(user, datetime(2024, 11, day, 9), name, "acme") for user, day, name in rows]
-    schema = {"user": pl.String(), "at": pl.Datetime("us"), "name": pl.String(), "account": pl.String()}
+    table = [(user, datetime(2024, 11, day, 9), name, "acme", "ios") for user, day, name in rows]
+    schema = {"user": pl.String(), "at": pl.Datetime("us"), "name": pl.String(), "account": pl.String(),
+              "device": pl.String()}  # fmt: skip
     pl.DataFrame(table, schema=schema, orient="row").write_parquet(folder / "events.parquet")
 
 
