@@ -25,16 +25,23 @@ def beside(
 ) -> list[str | None]:
     """On which side of its dot each label goes, as plotly calls it; None for one that has room on no side or is empty.
 
-    A side that is free on a narrow screen is free on a wide one, and so it is tried first.
+    A side that is free on a narrow screen is free on a wide one, and so it is tried first; then one on which the label
+    is at least not cut off there.
     """
     found: list[str | None] = []
     for i, label in enumerate(labels):
-        sides = (
-            side for width in (NARROW, WIDE) for side in SIDES
-            if _is_free(_label(dots[i], sizes[i], label, side, plot, width), i, dots, sizes, labels, found, plot, width)
-        )  # fmt: skip
-        found.append(next(sides, None) if label else None)
+        boxes = {width: {side: _label(dots[i], sizes[i], label, side, plot, width) for side in SIDES}
+                 for width in (NARROW, WIDE)}  # fmt: skip
+        free = {width: [side for side, box in boxes[width].items() if _is_free(box, i, dots, sizes, labels, found, plot,
+                                                                              width)] for width in boxes}  # fmt: skip
+        whole = [side for side in free[WIDE] if _is_within(boxes[NARROW][side], plot, NARROW)]
+        found.append(next(iter([*free[NARROW], *whole, *free[WIDE]]), None) if label else None)
     return found
+
+
+def _is_within(box: Box, plot: Plot, width: float) -> bool:
+    left, bottom, right, top = box
+    return left >= 0 and right <= width and bottom >= 0 and top <= plot.height
 
 
 def _is_free(
@@ -42,7 +49,7 @@ def _is_free(
     sides: Sequence[str | None], plot: Plot, width: float,
 ) -> bool:  # fmt: skip
     """Whether a label lies within the plot and touches no dot but its own, and no label placed so far."""
-    if box[0] < 0 or box[2] > width or box[1] < 0 or box[3] > plot.height:
+    if not _is_within(box, plot, width):
         return False
     others = (pair for i, pair in enumerate(zip(dots, sizes, strict=True)) if i != own)
     circles = [_around(dot, size, plot, width) for dot, size in others]
