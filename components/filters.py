@@ -300,7 +300,7 @@ def _go(feature: str, by: By = (), segment: str = "") -> None:
     st.session_state["go"] = {"feature": (feature,), **where}
 
 
-def follow() -> None:
+def follow(page: str) -> None:
     """Open the page that a click asked for, if one did.
 
     Streamlit puts the next page's query on this page first, which leaves an entry in the history. So the query holds
@@ -308,5 +308,5 @@ def follow() -> None:
     """
     asked = st.session_state.pop("go", None)
     if asked:
-        query = {**address("adoption"), **asked}
+        query = {**address("adoption"), **address(page), **asked}
         st.switch_page(PAGES["feature"], query_params={name: list(values) for name, values in query.items()})

@@ -115,7 +115,10 @@ def matrix(found: pl.DataFrame, names: dict[str, str], unit: str) -> pl.DataFram
 
 def show_rows(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
     """The table twin of a figure whose marks open something: a row does the same. Its first column is a key."""
-    st.dataframe(table.drop(table.columns[0]), hide_index=True, on_select=on_select, selection_mode="single-row",
+    config: dict[str, Any] = {name: st.column_config.NumberColumn(format="localized")
+                              for name, dtype in table.schema.items() if dtype == pl.Int64}  # fmt: skip
+    config |= {"Breadth": st.column_config.TextColumn(alignment="right")}
+    st.dataframe(table.drop(table.columns[0]), hide_index=True, column_config=config, on_select=on_select, selection_mode="single-row",
                  key=key, alt=alt, height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
 
 
