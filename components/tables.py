@@ -118,8 +118,9 @@ def show_rows(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt:
     config: dict[str, Any] = {name: st.column_config.NumberColumn(format="localized")
                               for name, dtype in table.schema.items() if dtype == pl.Int64}  # fmt: skip
     config |= {"Breadth": st.column_config.TextColumn(alignment="right")}
+    height = min(TWELVE_ROWS, ROW * (table.height + 1) + 2)
     st.dataframe(table.drop(table.columns[0]), hide_index=True, column_config=config, on_select=on_select,
-                 selection_mode="single-row", key=key, alt=alt, height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
+                 selection_mode="single-row", key=key, alt=alt, height=height)  # fmt: skip
 
 
 def csv(frame: pl.DataFrame) -> bytes:
