@@ -33,7 +33,7 @@ page = st.navigation([home, *pages.values()], position="hidden")
 try:
     frame.make_ready(datetime.now(UTC))
     if page.url_path in pages:
-        filters.follow()
+        filters.follow(page.url_path)
         activity = snapshot.load(access.LOCAL_OWNER)
         filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts)
         frame.head(activity, pages, datetime.now(UTC))

@@ -225,6 +225,11 @@ def feature(activity: Activity) -> str:
     return _picks()["feature"][0] or activity.features[0].key
 
 
+def shown() -> str:
+    """Which view of a page with several is looked at."""
+    return _picks()["show"][0]
+
+
 def denominator() -> Denominator:
     """Out of whom adoption is counted."""
     return cast(Denominator, _picks()["of"][0])
@@ -277,13 +282,18 @@ def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
     return go
 
 
+def opens_dot(key: str) -> Callable[[], None]:
+    """When a dot is clicked: open its feature, whose key is the first of the dot's customdata."""
+    return opens_cell((), key)
+
+
 def opens_cell(by: By, key: str) -> Callable[[], None]:
     """When a cell of feature x segment is clicked: open the retention of the feature in the segment."""
 
     def go() -> None:
         point = selected(key, "points")
         if point is not None:
-            _go(point["customdata"][0], by, point["customdata"][1])
+            _go(point["customdata"][0], by, *point["customdata"][1:])
 
     return go
 
@@ -306,7 +316,7 @@ def _go(feature: str, by: By = (), segment: str = "") -> None:
     st.session_state["go"] = {"feature": (feature,), **where}
 
 
-def follow() -> None:
+def follow(page: str) -> None:
     """Open the page that a click asked for, if one did.
 
     Streamlit puts the next page's query on this page first, which leaves an entry in the history. So the query holds
@@ -314,5 +324,5 @@ def follow() -> None:
     """
     asked = st.session_state.pop("go", None)
     if asked:
-        query = {**address("adoption"), **asked}
+        query = {**address("adoption"), **address(page), **asked}
         st.switch_page(PAGES["feature"], query_params={name: list(values) for name, values in query.items()})

@@ -8,7 +8,9 @@ import polars as pl
 import streamlit as st
 
 from components import adoption_words
+from components.engagement_numbers import QUADRANTS
 from components.theme import percent, points
+from components.words import PLURALS
 from queries.activity import Activity
 from queries.product import Feature
 from queries.stats import TOO_FEW
@@ -160,6 +162,32 @@ def show_returns(table: pl.DataFrame, on_select: Callable[[], None], key: str) -
     height = min(TWELVE_ROWS, ROW * (shown.height + 1) + 2)
     st.dataframe(shown, hide_index=True, column_config=config, on_select=on_select, selection_mode="single-row",
                  height=height, key=key, alt="Retention of all features")  # fmt: skip
+
+
+def matrix(found: pl.DataFrame, names: dict[str, str], unit: str) -> pl.DataFrame:
+    """The engagement matrix as a table: a rate or the counts, days a week, units, the quadrant in words. First the key.
+
+    found: as `engagement_numbers.placed` returns. names: feature -> label.
+    """
+    rows = [
+        (row["feature"], names[row["feature"]], _rate_or_counts(row["n"], row["of"]), row["often"], row["users"],
+         f"{row['quadrant']}: {QUADRANTS[row['quadrant']]}" if row["quadrant"]
+         else "too few" if row["often"] is None else "")
+        for row in found.iter_rows(named=True)
+    ]  # fmt: skip
+    schema = {"feature": pl.String, "Feature": pl.String, "Breadth": pl.String, "Days a week": pl.Float64,
+              PLURALS[unit].capitalize(): pl.Int64, "Quadrant": pl.String}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("Days a week").round(2))
+
+
+def show_rows(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
+    """The table twin of a figure whose marks open something: a row does the same. Its first column is a key."""
+    config: dict[str, Any] = {name: st.column_config.NumberColumn(format="localized")
+                              for name, dtype in table.schema.items() if dtype == pl.Int64}  # fmt: skip
+    config |= {"Breadth": st.column_config.TextColumn(alignment="right")}
+    height = min(TWELVE_ROWS, ROW * (table.height + 1) + 2)
+    st.dataframe(table.drop(table.columns[0]), hide_index=True, column_config=config, on_select=on_select,
+                 selection_mode="single-row", key=key, alt=alt, height=height)  # fmt: skip
 
 
 def csv(frame: pl.DataFrame) -> bytes:

@@ -2,15 +2,48 @@
 
 import streamlit as st
 
-from components import filters, words
+from components import engagement_cards as cards
+from components import engagement_numbers as numbers
+from components import engagement_words as words
+from components import filters, tables
 from queries import access, answers, snapshot
 from queries.answers import ask
-from queries.measures.engagement import matrix
+from queries.measures import engagement as measure
+from queries.measures.lifecycle import lifecycle
 
-pick = filters.selection()
+pick, view = filters.selection(), filters.shown()
 activity = answers.within(snapshot.load(access.LOCAL_OWNER), pick)
-weeks = activity.calendar.periods("week", pick.weeks)
+calendar = activity.calendar
+weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, numbers.MONTH)
 
-found = ask(matrix, activity, weeks)
+months = ask(measure.stickiness, activity, numbers.ends(calendar, pick))
+weekly = ask(measure.stickiness, activity, numbers.lasts(calendar), length=numbers.WEEK)
+now = numbers.overview(months, weekly)
 
-st.markdown(f"**{found.height}** features, {words.population(activity, pick)}")
+if view == "matrix":
+    found = numbers.placed(ask(measure.matrix, activity, weeks))
+    answer = words.matrix(activity, pick, found, weeks)
+    cards.opening(answer, now, activity, pick)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        as_table = cards.tools(view, words.matrix_print(found, pick, weeks), measure.matrix, measure.stickiness)
+        tables.download(found, "engagement_matrix", key="matrix csv")
+    cards.matrix(found, activity, pick.unit, answer.text, as_table=as_table)
+    st.caption(words.matrix_print(found, pick, weeks))
+elif view == "stickiness":
+    answer = words.stickiness(activity, pick, now, ask(measure.days_active, activity, month))
+    cards.opening(answer, now, activity, pick)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        short = cards.tools(view, words.stickiness_print(pick), measure.stickiness, measure.days_active,
+                            measure.actives_on)  # fmt: skip
+    spread = ask(measure.days_active, activity, numbers.latest(calendar, numbers.WEEK) if short else month)
+    cards.stickiness(spread, ask(measure.actives_on, activity, numbers.days(calendar, weeks)), now, pick, answer.text)
+    st.caption(words.stickiness_print(pick))
+else:
+    flow = numbers.flows(ask(lifecycle, activity, "week", pick.weeks))
+    answer = words.lifecycle(activity, pick, now, flow)
+    cards.opening(answer, now, activity, pick)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        cards.tools(view, words.lifecycle_print(pick), lifecycle, measure.stickiness)
+        tables.download(flow, "lifecycle", key="lifecycle csv")
+    cards.lifecycle(flow, answer.text)
+    st.caption(words.lifecycle_print(pick))

@@ -63,7 +63,7 @@ def actives_on(activity: Activity, days: tuple[date, ...], *, by: By = ()) -> pl
 
 
 def stickiness(
-    activity: Activity, ends: tuple[date, ...], *, by: By = (), feature: str | None = None
+    activity: Activity, ends: tuple[date, ...], *, by: By = (), feature: str | None = None, length: int = WINDOWS["MAU"]
 ) -> pl.DataFrame:
     """On how many of 28 days those who came at all came.
 
@@ -71,9 +71,11 @@ def stickiness(
     So n / of is the mean daily active units over the units active in the 28 days. Both count unit-days. Units: those
     active in the 28 days; squares: the sum over them of their days squared, for an interval that takes the days of a
     unit together. 28 days that begin before history or end after the last full day are not complete, and their
-    counts are null.
+    counts are null. Of a calendar week, weekly stickiness is the same with 7 days: weeks share no day, so it can be
+    told from one to the next whether it really changed.
 
-    Arguments: by as of `actives`; feature, a key, to count days with this feature and not with any active one.
+    Arguments: by as of `actives`; feature, a key, to count days with this feature and not with any active one; length,
+    of the window in days.
     Columns: segment, day, n, of (unit-days), units, squares (days squared), complete.
 
     >>> from tests.examples import three_users
@@ -81,7 +83,6 @@ def stickiness(
     >>> stickiness(activity, (week.last,)).select("n", "complete").rows()  # history is shorter than 28 days
     [(None, False)]
     """
-    length = WINDOWS["MAU"]
     windows = [_ending(end, length) for end in ends]
     names, rows = [f"on {i}" for i in range(len(ends))], activity.rows_of(feature)
     rows = rows.select("unit", *(_days(activity, w).alias(name) for w, name in zip(windows, names, strict=True)))

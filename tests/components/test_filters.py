@@ -171,6 +171,15 @@ def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, 
     assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",)}
 
 
+@pytest.mark.usefixtures("picks")
+def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
+    st.session_state["matrix"] = {"selection": {"points": [{"customdata": ["export"]}]}}
+
+    filters.opens_dot("matrix")()
+
+    assert st.session_state["go"] == {"feature": ("export",)}
+
+
 def test_a_click_on_a_cell_of_two_segments_asks_for_both(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · Admin"]}]}}
 

@@ -1,0 +1,72 @@
+"""The views of the engagement page on the screen: their tools, figures and table twins."""
+
+import polars as pl
+import streamlit as st
+
+from components import cards, engagement_charts, engagement_words, filters, tables, words
+from components.engagement_numbers import Overview, dots
+from queries.activity import Activity
+from queries.product import Selection
+from queries.stats import TOO_FEW
+
+
+def opening(answer: words.Answer, now: Overview, activity: Activity, pick: Selection) -> None:
+    """The answer of a view, and the four headline numbers that all views share."""
+    cards.answer(answer, activity)
+    cards.row(engagement_words.headline(now, pick))
+
+
+def tools(view: str, note: str, *measures: object) -> bool:
+    """What to look at, in which form, and what it means; whether the toggle of the view is on."""
+    label = {"matrix": "Table", "stickiness": "Last 7 days"}.get(view)
+    filters.pick("show")
+    on = bool(label) and st.toggle(str(label), key=f"{view} toggle")
+    cards.explain(note, *measures)
+    return on
+
+
+def matrix(found: pl.DataFrame, activity: Activity, unit: str, takeaway: str, *, as_table: bool) -> None:
+    """Each feature in its quadrant, as a dot or as a row of the table twin; either opens it."""
+    names = words.titles(activity.features)
+    if as_table:
+        table = tables.matrix(found, names, unit)
+        tables.show_rows(table, filters.opens_feature(table, "matrix rows"), "matrix rows", words.spoken(takeaway))
+    elif dots(found).height:
+        figure = engagement_charts.matrix(found, names, unit, cards.palette())
+        cards.chart(figure, words.spoken(takeaway), "matrix", filters.opens_dot("matrix"))
+
+
+def stickiness(spread: pl.DataFrame, lines: pl.DataFrame, now: Overview, pick: Selection, takeaway: str) -> None:
+    """How often they come, how many they are, and week by week; what has too few to draw is left out."""
+    palette, left, right = cards.palette(), *st.columns(2)
+    if spread["complete"].all() and spread["of"].max() >= TOO_FEW:  # type: ignore[operator]
+        with left:
+            _title(f"Days active, last {spread.height}", spread, "days_active")
+            cards.chart(engagement_charts.at_least(spread, pick.unit, palette), words.spoken(takeaway), "at least")
+    if lines["n"].sum():
+        with right:
+            _title("Active by day", lines, "actives")
+            alt = "DAU, WAU and MAU by day: " + engagement_words.ends_spoken(lines)
+            cards.chart(engagement_charts.actives(lines, palette), alt, "actives")
+    weeks = now.sticky.weeks.tail(pick.weeks)
+    if weeks["value"].count():
+        _title("Weekly stickiness and its usual swing", weeks, "weekly_stickiness")
+        alt = f"Weekly stickiness: {engagement_words.judged(now.sticky)}"
+        cards.chart(engagement_charts.weekly(weeks, palette), alt, "weekly stickiness")
+
+
+def lifecycle(flow: pl.DataFrame, takeaway: str) -> None:
+    """Who is new, stayed, came back or is gone, and the quick ratio; nothing where nobody ever was active."""
+    if not flow.select((pl.col("active") + pl.col("dormant")).sum()).item():
+        return
+    cards.chart(engagement_charts.lifecycle(flow, cards.palette()), words.spoken(takeaway), "lifecycle")
+    if flow["quick"].count():
+        st.markdown("**Quick ratio**")
+        alt = f"Quick ratio by week: {engagement_words.spoken_quick(flow)}"
+        cards.chart(engagement_charts.quick_ratio(flow, cards.palette()), alt, "quick ratio")
+
+
+def _title(text: str, frame: pl.DataFrame, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{text}**", width="content")
+        tables.download(frame, name, key=f"{name} csv")
