@@ -91,29 +91,31 @@ class Habit:
     only: tuple[str, ...] = ()
     #: Plans or roles that use it so many times as much.
     lean: Mapping[str, float] = field(default_factory=dict)
+    #: Uses in a week of use, beyond the first.
+    often: float = 0.2
 
 
 HABITS = {
-    "boards": Habit(("board_view", "board_edit"), 0.49),
-    "cards": Habit(("card_create", "card_move", "card_close"), 0.40),
-    "search": Habit(("search_run",), 0.27),
-    "calendar": Habit(("calendar_view",), 0.12),
-    "timeline": Habit(("timeline_view", "timeline_edit"), 0.08),
+    "boards": Habit(("board_view", "board_edit"), 0.49, often=1.6),
+    "cards": Habit(("card_create", "card_move", "card_close"), 0.40, often=1.4),
+    "search": Habit(("search_run",), 0.27, often=0.9),
+    "calendar": Habit(("calendar_view",), 0.12, often=1.0),
+    "timeline": Habit(("timeline_view", "timeline_edit"), 0.08, often=1.2),
     "templates": Habit(("template_use",), 0.04),
     "whiteboard": Habit(("whiteboard_open", "whiteboard_draw"), 0.03),
-    "comments": Habit(("comment_add", "comment_reply"), 0.30),
-    "mentions": Habit(("mention_send",), 0.15),
-    "attachments": Habit(("file_upload", "file_download"), 0.18),
+    "comments": Habit(("comment_add", "comment_reply"), 0.30, often=0.9),
+    "mentions": Habit(("mention_send",), 0.15, often=0.5),
+    "attachments": Habit(("file_upload", "file_download"), 0.18, often=0.4),
     "share_links": Habit(("link_create", "link_open"), 0.09),
     "dashboards": Habit(("dashboard_view", "dashboard_edit"), 0.14, lean={"manager": 1.6}),
     "export": Habit(("export_csv", "export_pdf"), 0.11),
     "saved_filters": Habit(("filter_save", "filter_apply"), 0.07),
     "scheduled_reports": Habit(("report_schedule", "report_open"), 0.05, lean={"manager": 1.6}),
-    "rules": Habit(("rule_create", "rule_edit"), 0.06),
+    "rules": Habit(("rule_create", "rule_edit"), 0.06, often=0.05),
     "forms": Habit(("form_create", "form_submit"), 0.05),
-    "ai_summaries": Habit(("ai_summary_create", "ai_summary_accept"), 0.20),
-    "chat_integration": Habit(("chat_message_send", "chat_card_create"), 0.10),
-    "api": Habit(("api_key_create", "api_call"), 0.02),
+    "ai_summaries": Habit(("ai_summary_create", "ai_summary_accept"), 0.20, often=0.7),
+    "chat_integration": Habit(("chat_message_send", "chat_card_create"), 0.10, often=1.8),
+    "api": Habit(("api_key_create", "api_call"), 0.02, often=2.0),
     "audit_log": Habit(("audit_log_view", "audit_log_export"), 0.07, lean={"enterprise": TRUTHS.enterprise_times}),
     "sso": Habit(("sso_login",), 0.25, only=TRUTHS.gated_plans),
     "permissions": Habit(("permission_change",), 0.04, lean={"admin": 4.0}),
@@ -302,7 +304,7 @@ def _actions(rng: Generator, users: pl.DataFrame, seats: Bools, work: Work) -> t
         names.append(np.full(len(visit), place))
     for feature, habit in HABITS.items():
         row = _weeks_of_use(rng, feature, users, seats, work)
-        row = np.repeat(row, 1 + rng.poisson(0.3, len(row)))
+        row = np.repeat(row, 1 + rng.poisson(habit.often, len(row)))
         visits.append(work.first_visit[row] + (rng.random(len(row)) * work.visits[row]).astype(np.int64))
         choice = (rng.random(len(row)) ** 1.5 * len(habit.events)).astype(np.int64)  # the first name is the usual one
         names.append(EVENT_NAMES.index(habit.events[0]) + choice)
