@@ -95,6 +95,30 @@ def show_grid(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt:
                  height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
 
 
+def show_segments(cells: pl.DataFrame, alt: str) -> None:
+    """The table twin of the segments of one feature. cells: as `stats.against_the_rest` returns."""
+    said = [
+        (segment, _rate_or_counts(n, of), f"{n:,} of {of:,}",
+         "" if gap is None else points(gap, of), "" if gap is None else f"{points(low, of)} to {points(high, of)}",
+         "too few" if gap is None else "not sure" if not marked else "▲ leads" if gap > 0 else "▼ lags")
+        for segment, n, of, gap, low, high, marked in cells[
+            "segment", "n", "of", "gap", "gap_low", "gap_high", "marked"].rows()
+    ]  # fmt: skip
+    columns = ("Segment", "Rate", "Used by", "Gap to the rest", "95 %", "Verdict")
+    shown = pl.DataFrame(said, orient="row", schema=dict.fromkeys(columns, pl.String))
+    st.dataframe(shown, hide_index=True, key="segment table", alt=alt,
+                 height=min(TWELVE_ROWS, ROW * (shown.height + 1) + 2))  # fmt: skip
+
+
+def show_units(users: pl.DataFrame, unit: str, *, used: bool) -> None:
+    """Units one by one, those that used a feature or those that did not. users: as `who.users_of` returns."""
+    table = users.select(pl.col("id").alias(unit.capitalize()), pl.col("first_day").alias("First use"),
+                         *([pl.col("days").alias("Days")] if used else []))  # fmt: skip
+    st.dataframe(table, hide_index=True, height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2), key=f"units {used}",
+                 column_config={"First use": st.column_config.DateColumn(format="D MMM YYYY")},
+                 alt=f"{unit.capitalize()}s that {'used it' if used else 'could and did not'}")  # fmt: skip
+
+
 def csv(frame: pl.DataFrame) -> bytes:
     r"""A frame as CSV that no spreadsheet can mistake for formulas: such texts get a quote in front.
 
