@@ -1,14 +1,15 @@
 """The tabs of the feature page on the screen: what each draws, with its words. Each asks only for what it shows."""
 
+from datetime import timedelta
 from typing import cast
 
 import polars as pl
 import streamlit as st
 
-from components import cards, filters, retention_words, tables, words
+from components import cards, feature_words, filters, retention_words, tables, words
 from components import feature_charts as charts
+from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
-from components import feature_words as feature_words
 from queries import stats, survival
 from queries.activity import Activity, By
 from queries.answers import ask
@@ -20,7 +21,7 @@ from queries.measures.lift import lift
 from queries.measures.retention import Returning, pooled, retention
 from queries.measures.time_to_adopt import not_timed, time_to_adopt
 from queries.measures.who import users_of
-from queries.product import Feature, Selection
+from queries.product import OTHER, UNKNOWN, Feature, Selection
 
 MOST_LISTED = 1000  # units shown of each kind; all are in the CSV
 MOST_LINES = 5  # told apart by colour and dash
@@ -37,12 +38,19 @@ def head(activity: Activity, feature: Feature) -> None:
         filters.around(activity)
 
 
-def tools(note: str, frame: pl.DataFrame, name: str, *measures: object) -> None:
-    """The tabs, and for this one: its definitions and its CSV. Under them comes what it shows."""
+def tools(note: str, frame: pl.DataFrame, name: str, *measures: object, toggles: tuple[str, ...] = ()) -> list[bool]:
+    """The tabs, and for this one: its switches, definitions and CSV. Under them comes what it shows.
+
+    toggles: their labels, with a split by segment before them. Gives which are on.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         filters.pick("tab")
+        if toggles:
+            filters.pick("by")
+        found = [st.toggle(label, key=f"{name} {label.split()[0]}") for label in toggles]
         cards.explain(note, *measures)
         tables.download(frame, name, key=f"{name} csv")
+    return found
 
 
 def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.DataFrame) -> None:
@@ -52,8 +60,9 @@ def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.Da
     said = feature_words.trend(feature, swing, pick.weeks)
     st.markdown(said)
     if swing.filter("complete")["rate"].count():
-        figure = charts.weekly(swing, pick.weeks, cards.palette(), target=feature.target, launched=feature.launched,
-                               opened=feature_words.opened(swing, activity.calendar.as_of))  # fmt: skip
+        opened = feature_words.opened(swing, activity.calendar.as_of)
+        figure = charts.weekly(swing, pick.weeks, cards.palette(), reached=_reached(activity, pick, feature),
+                               target=feature.target, launched=feature.launched, opened=opened)  # fmt: skip
         cards.chart(figure, words.spoken(said), "weekly")
         st.caption(feature_words.weekly(feature, pick, swing))
     left, right = st.columns(2, gap="medium")
@@ -61,6 +70,15 @@ def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.Da
         _stages(feature, ask(stages, activity, feature.key))
     with right:
         _launches(activity, feature)
+
+
+def _reached(activity: Activity, pick: Selection, feature: Feature) -> pl.DataFrame | None:
+    """Adoption in the 4 weeks to the end of each week, which is what a target is about."""
+    if feature.target is None:
+        return None
+    weeks = activity.calendar.periods("week", pick.weeks)
+    months = tuple(Period(week.last - timedelta(days=27), week.last) for week in weeks)
+    return stats.rates(ask(adoption, activity, months, features=(feature.key,)).filter("complete"))
 
 
 def _stages(feature: Feature, counts: pl.DataFrame) -> None:
@@ -88,12 +106,11 @@ def _launches(activity: Activity, feature: Feature) -> None:
 def who(activity: Activity, pick: Selection, feature: Feature, period: Period, by: By) -> None:
     """Which segments lag and lead, how fast they adopt, and the units one by one."""
     cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, features=(feature.key,)))
-    cells = cells.filter(pl.col("of") > 0).sort("gap", nulls_last=True)
-    tools("Each segment against all others together.", cells, "feature_segments", adoption, time_to_adopt, users_of)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        filters.pick("by", show_label=True)
-        as_table = st.toggle("Table", key="segments as table")
-        listing = st.toggle(f"List the {words.PLURALS[pick.unit]}", key="list who")
+    is_sure = pl.col("marked") & ((pl.col("gap_low") > 0) | (pl.col("gap_high") < 0)).fill_null(False)
+    cells = cells.filter(pl.col("of") > 0).with_columns(marked=is_sure).sort("gap", nulls_last=True)
+    toggles = ("Table", f"List {words.PLURALS[pick.unit]}")
+    as_table, listing = tools("Each segment against all others together.", cells, "feature_segments", adoption,
+                              time_to_adopt, users_of, toggles=toggles)  # fmt: skip
     if listing:
         _listed(activity, pick, feature, period)
     label = activity.segment(by[0]).label if by else "segment"
@@ -113,21 +130,22 @@ def _segments(feature: Feature, pick: Selection, cells: pl.DataFrame, label: str
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        cards.chart(charts.segments(cells, cards.palette()), words.spoken(said), "segments")
+        cards.chart(tab_charts.segments(cells, cards.palette()), words.spoken(said), "segments")
         st.caption(tab_words.segments_note(cells, pick.unit))
     with right:
         for group, title in tab_words.GROUPS.items():
-            lines = found[group] or ["none"]
-            st.markdown("\n".join([f"{title}", *(f"- {line}" for line in lines)]))
+            if found[group]:
+                st.markdown("\n".join([f"**{title}**", "", *(f"- {line}" for line in found[group])]))
 
 
 def _times(activity: Activity, pick: Selection, feature: Feature, by: By) -> None:
     counts = ask(time_to_adopt, activity, feature.key, by=by)
+    counts = counts.filter(~pl.col("segment").is_in([UNKNOWN, OTHER]))
     curves, total = survival.steps(counts, MOST_LINES, LONGEST), counts["segment"].n_unique()
     st.markdown("**Time to adopt**, the share that has used it so many days after it could"
                 + ("" if curves.height else ": too few to draw"))  # fmt: skip
     if curves.height:
-        cards.chart(charts.times(curves, cards.palette()), "Time to adopt by segment", "times")
+        cards.chart(tab_charts.times(curves, cards.palette()), "Time to adopt by segment", "times")
         timed = ask(not_timed, activity, feature.key, by=by)
         st.caption(tab_words.times(curves["segment"].n_unique(), total, timed, pick.unit))
 
@@ -160,7 +178,7 @@ def back(activity: Activity, pick: Selection, feature: Feature, question: Return
     often = tab_words.frequency(days, pick.unit)
     st.markdown(often)
     if cast(int, days["of"].max() or 0) >= stats.TOO_FEW:
-        cards.chart(charts.frequency(days, cards.palette()), words.spoken(often), "frequency")
+        cards.chart(tab_charts.frequency(days, cards.palette()), words.spoken(often), "frequency")
         st.caption(f"Of {pick.unit}-weeks with {words.md(feature.label)} in the last {len(weeks)} full weeks.")
 
 
@@ -171,6 +189,6 @@ def lifted(activity: Activity, pick: Selection, feature: Feature) -> None:
     said = tab_words.lift(feature, pick, counts)
     st.markdown(said)
     if tab_words.is_drawn(counts):
-        figure = charts.lift(counts, cards.palette(), used="used early", not_yet="not yet")
+        figure = tab_charts.lift(counts, cards.palette(), used="used early", not_yet="not yet")
         cards.chart(figure, words.spoken(said), "lift")
         st.caption(tab_words.LIFT)

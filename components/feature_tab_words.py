@@ -11,7 +11,7 @@ from queries.product import OTHER, UNKNOWN, Feature, Selection
 from queries.stats import TOO_FEW, difference, rates, units_needed
 
 LONG = 60  # characters of a segment's name
-HOPELESS = 50  # times as many units as there are: then it is no question of waiting
+HOPELESS = 10  # times as many units as there are: then it is no question of waiting
 CAVEAT = "Association, not proof: those who use it early may differ in other ways."
 LANDMARK, SPOKEN = 7, 4  # days; the week that is spoken of
 GROUPS = {"lag": "Lagging, and sure", "lead": "Leading, and sure", "unsure": "Cannot tell yet"}
@@ -42,7 +42,8 @@ def _line(row: dict[str, Any], cells: pl.DataFrame, unit: str) -> str:
         return f"{name}: {row['n']:,} of {row['of']:,}, {few}."
     n, of = int(cells["n"].sum()) - row["n"], int(cells["of"].sum()) - row["of"]
     here = f"{name}: {percent(row['n'], row['of'])} against {percent(n, of)} elsewhere"
-    span = f"gap {points(row['gap_low'], row['of'])} to {points(row['gap_high'], row['of'])}"
+    low, high = (points(row[name], row["of"]).removesuffix(" pt") for name in ("gap_low", "gap_high"))
+    span = f"gap {low} to {high} pt"
     if row["marked"]:
         return f"{here} (n {row['of']:,}; {span}, 95 %)."
     return f"{here} (n {row['of']:,}; {span}). {_needed(row, n, of, unit)}".strip()
@@ -73,7 +74,8 @@ def segments(feature: Feature, label: str, found: Mapping[str, list[str]]) -> st
     said = f"**{md(feature.label)} by {md(label)}**: "
     if not lag + lead + unsure:
         return f"{said}nobody to compare."
-    return f"{said}{lag} lagging and {lead} leading for sure, {unsure} not to tell apart yet."
+    sure = f"{lag or 'none'} lagging and {lead or 'none'} leading for sure" if lag or lead else "no sure difference"
+    return f"{said}{sure}, {unsure or 'none'} that cannot be told yet."
 
 
 def segments_note(cells: pl.DataFrame, unit: str) -> str:
@@ -81,7 +83,7 @@ def segments_note(cells: pl.DataFrame, unit: str) -> str:
     few = " Hollow: under 100." if cells.filter(pl.col("of").is_between(TOO_FEW, 99)).height else ""
     return (f"Share of eligible {PLURALS[unit]} in the last 4 full weeks, with its 95 % interval (Wilson); the line is "
             f"all of them together. Coloured: differs from the rest by more than chance "
-            f"(Benjamini–Hochberg, 10 %), by today's value of the attribute.{few}")  # fmt: skip
+            f"(Benjamini–Hochberg, 10 %, and the 95 % interval leaves out 0), by today's value of the attribute.{few}")  # fmt: skip
 
 
 def times(shown: int, of: int, timed: pl.DataFrame, unit: str) -> str:

@@ -147,7 +147,7 @@ def _retained(pooled: pl.DataFrame, pick: Selection) -> dict[str, Any]:
         "value": percent(row["n"], row["of"]) if sure else f"{row['n']:,} of {row['of']:,}" if row["of"] else "not yet",
         "help": f"{row['n']:,} of {many(row['of'], pick.unit)} who first used it in the weeks looked at used it again "
                 f"in week {row['interval']} after; weeks of first use that have come so far.",
-        "delta": f"{100 * row['low']:.0f}–{100 * row['high']:.0f} % sure" if sure else None,
+        "delta": f"95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f}" if sure else None,
         "delta_color": "off", "delta_arrow": "off",
         "delta_description": f"n {count(row['of'])}" if sure else None,
     }  # fmt: skip
@@ -201,10 +201,14 @@ def trend(feature: Feature, weeks: pl.DataFrame, shown: int) -> str:
     if whole.is_empty():
         return f"**{md(feature.label)} by week**: no whole week with enough units for a rate yet."
     last, signals = whole.row(-1, named=True), int(whole["signal"].sum())
-    beyond = {0: "no week beyond its usual swing", 1: "1 week part of a signal"}.get(
-        signals, f"{signals} weeks part of a signal")  # fmt: skip
     said = f"**{percent(last['n'], last['of'])} in the week to {day(last['period'])}**"
-    return f"{said}; {beyond} of the last {whole.height}."
+    if last["centre"] is None:
+        return f"{said}; too early to say what is usual."
+    if last["signal"]:
+        low, high = (percent(last[name] * last["of"], last["of"]) for name in ("lower", "upper"))
+        usual = f"{low} to {high}"
+        return f"{said}, part of a signal; its usual swing is {usual}."
+    return f"{said}, inside its usual swing; {signals or 'none'} of the last {whole.height} weeks beyond it."
 
 
 def opened(weeks: pl.DataFrame, as_of: date) -> str:
@@ -237,13 +241,20 @@ def launches(feature: Feature, curves: dict[str, pl.DataFrame]) -> str:
     if own is None or own.filter(pl.col("rate").is_not_null()).is_empty():
         return f"**Since launch**: nothing to draw yet; {name} needs a whole week after its launch within history."
     last = own.filter(pl.col("rate").is_not_null()).row(-1, named=True)
-    others = [rate for key, curve in curves.items() if key != feature.key
-              for rate in curve.filter(pl.col("week") == last["week"])["rate"] if rate is not None]  # fmt: skip
     said = f"**{percent(last['n'], last['of'])} have used it by week {last['week']}**"
-    if not others:
-        return f"{said}; no other launch is as old to compare with."
-    ahead = sum(last["rate"] > rate for rate in others)
-    return f"{said}, ahead of {ahead} of {len(others)} other launch{'es' if len(others) > 1 else ''} at that age."
+    ahead = [_is_ahead(own, curve) for key, curve in curves.items() if key != feature.key]
+    known = [one for one in ahead if one is not None]
+    if not known:
+        return f"{said}; there is no other launch to compare with."
+    if len(known) == 1:
+        return f"{said}, {'ahead of' if known[0] else 'behind'} the one other launch at the same age."
+    return f"{said}, ahead of {sum(known)} of {len(known)} other launches at the same age."
+
+
+def _is_ahead(own: pl.DataFrame, other: pl.DataFrame) -> bool | None:
+    """Whether a launch did better than another at the latest age that both have reached; None without one."""
+    both = own.join(other.select("week", was="rate"), on="week").drop_nulls(("rate", "was")).sort("week").tail(1)
+    return bool(both["rate"][0] > both["was"][0]) if both.height else None
 
 
 LAUNCHES = "Share of the eligible that have ever used it; week 0 is that of the launch. Grey: other launches."

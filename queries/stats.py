@@ -195,16 +195,17 @@ def usual_swing(weeks: pl.DataFrame) -> pl.DataFrame:
     """The weekly rates of one feature with the limits of their usual swing, as `changes` judges them.
 
     weeks: period, n, of, complete, over all of history. Adds rate (of an open week too), centre, lower and upper (as
-    drawn: within 0..1) and signal (the week is one of a signal). The limits are null in weeks that have none, and in
-    open ones.
+    drawn: within 0..1) and signal (the week is one of a signal). The limits are null before the first whole week of
+    use, in weeks without a rate and in open ones.
     """
     weeks = weeks.with_columns(rate=RATE).sort("period")
     whole = weeks.filter("complete")
     rate, used = whole["rate"].to_numpy(), whole["n"].fill_null(0).to_numpy() > 0
-    heard = behaviours(_from_first_use(rate[None, :], used[None, :]))
-    lower, upper = heard.drawn(0, 1)
-    columns = {"centre": heard.centre, "lower": lower, "upper": upper}
-    limits = [pl.Series(name, found[0, : whole.height], nan_to_null=True) for name, found in columns.items()]
+    begun = _from_first_use(rate[None, :], used[None, :])
+    heard, here = behaviours(begun), ~np.isnan(begun[0])
+    columns = dict(zip(("centre", "lower", "upper"), (heard.centre, *heard.drawn(0, 1)), strict=True))
+    limits = [pl.Series(name, np.where(here, found[0, : whole.height], np.nan), nan_to_null=True)
+              for name, found in columns.items()]  # fmt: skip
     signal = (heard.outside | heard.in_a_row | heard.near_limit)[0, : whole.height]
     found = whole.select("period").with_columns(*limits, signal=pl.Series(signal))
     joined = weeks.join(found, on="period", how="left", maintain_order="left")
