@@ -75,7 +75,8 @@ def times(curves: pl.DataFrame, palette: Palette) -> go.Figure:
         ends += [(x, y, plain(segment, 14), color) for x, y in curve.tail(1)["day", "share"].rows()]
     top = max([0.05, *curves["share"]])
     figure.update_layout(layout(
-        palette, HEIGHT, margin={"r": ROOM}, annotations=ends_named(ends, 1.08 * top, HEIGHT, max(end[0] for end in ends)),
+        palette, HEIGHT, margin={"r": ROOM},
+        annotations=ends_named(ends, 1.08 * top, HEIGHT, max([0, *curves["day"]])),
         xaxis={"title": {"text": "days since they could first use it"}, "rangemode": "tozero"},
         yaxis={"tickformat": ".0%", "range": [0, 1.08 * top]},
     ))  # fmt: skip

@@ -82,8 +82,8 @@ def segments_note(cells: pl.DataFrame, unit: str) -> str:
     """The line under the dots."""
     few = " Hollow: under 100." if cells.filter(pl.col("of").is_between(TOO_FEW, 99)).height else ""
     return (f"Share of eligible {PLURALS[unit]} in the last 4 full weeks, with its 95 % interval (Wilson); the line is "
-            f"all of them together. Coloured: differs from the rest by more than chance "
-            f"(Benjamini–Hochberg, 10 %, and the 95 % interval leaves out 0), by today's value of the attribute.{few}")  # fmt: skip
+            f"all of them together. Coloured: differs from the rest by more than chance (Benjamini–Hochberg, 10 %, and "
+            f"the 95 % interval of the gap leaves out 0), by today's value of the attribute.{few}")  # fmt: skip
 
 
 def times(shown: int, of: int, timed: pl.DataFrame, unit: str) -> str:

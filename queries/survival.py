@@ -52,7 +52,7 @@ def steps(counts: pl.DataFrame, most: int, days: int, *, least: int = TOO_FEW) -
 
     >>> counts = pl.DataFrame({"segment": ["all"] * 2, "day": [1, 20], "adopted": [20, 0], "censored": [0, 80],
     ...                        "at_risk": [100, 80]})
-    >>> steps(counts, most=5, days=10).rows()
+    >>> steps(counts, most=5, days=10).with_columns(pl.col("share").round(3)).rows()
     [('all', 0, 0.0), ('all', 1, 0.2), ('all', 10, 0.2)]
     """
     curve = survival(counts).filter(pl.col("at_risk") >= least)
