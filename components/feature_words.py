@@ -192,7 +192,7 @@ def weekly(feature: Feature, pick: Selection, weeks: pl.DataFrame) -> str:
     if not known:
         return f"{said} No limits yet: they need 6 whole weeks since the first use."
     said += f" Grey: its usual swing (natural process limits, from {known} weeks). ▲▼ blue or orange: part of a signal."
-    return said
+    return f"{said} Thin line: the share in the 4 weeks to then, which the target is of." if feature.target else said
 
 
 def trend(feature: Feature, weeks: pl.DataFrame, shown: int) -> str:
@@ -205,9 +205,11 @@ def trend(feature: Feature, weeks: pl.DataFrame, shown: int) -> str:
     if last["centre"] is None:
         return f"{said}; too early to say what is usual."
     if last["signal"]:
-        low, high = (percent(last[name] * last["of"], last["of"]) for name in ("lower", "upper"))
-        usual = f"{low} to {high}"
-        return f"{said}, part of a signal; its usual swing is {usual}."
+        low, usual, high = (percent(last[name] * last["of"], last["of"]) for name in ("lower", "centre", "upper"))
+        side = "above" if last["rate"] > last["centre"] else "below"
+        if last["lower"] <= last["rate"] <= last["upper"]:
+            return f"{said}, part of a run {side} its usual {usual}."
+        return f"{said}, {side} its usual swing of {low} to {high}."
     return f"{said}, inside its usual swing; {signals or 'none'} of the last {whole.height} weeks beyond it."
 
 

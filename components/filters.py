@@ -275,7 +275,7 @@ def span(pick: Selection, question: Returning) -> tuple[int, int]:
 
 
 def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
-    """When a row of the features table is picked: open the retention of its feature."""
+    """When a row of the features table is picked: open the page of its feature."""
 
     def go() -> None:
         row = selected(key, "rows")
@@ -286,7 +286,7 @@ def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
 
 
 def opens_cell(by: By, key: str) -> Callable[[], None]:
-    """When a cell of feature x segment is clicked: open the retention of the feature in the segment."""
+    """When a cell of feature x segment is clicked: open the page of the feature in the segment."""
 
     def go() -> None:
         point = selected(key, "points")

@@ -236,8 +236,9 @@ def test_the_trend_says_where_it_stands_in_its_usual_swing() -> None:
                           "rate": [0.2, 0.3, 0.05], "centre": [0.2, 0.2, None], "lower": [0.1, 0.1, None],
                           "upper": [0.25, 0.25, None], "signal": [False, True, False]})  # fmt: skip
 
-    assert words.trend(EXPORT, weeks, 12) == (
-        "**30 % in the week to 8 Nov**, part of a signal; its usual swing is 10 % to 25 %.")  # fmt: skip
+    assert words.trend(EXPORT, weeks, 12) == "**30 % in the week to 8 Nov**, above its usual swing of 10 % to 25 %."
+    run = weeks.with_columns(rate=pl.lit(0.12), n=pl.lit(12))
+    assert words.trend(EXPORT, run, 12) == "**12 % in the week to 8 Nov**, part of a run below its usual 20 %."
     assert words.opened(weeks, date(2026, 11, 11)) == "3 of 7 days"
     assert words.opened(weeks.filter("complete"), date(2026, 11, 8)) == ""
     assert "no whole week" in words.trend(EXPORT, weeks.clear(), 12)
