@@ -120,6 +120,25 @@ def pick(name: str, *, show_label: bool = False) -> None:
         st.selectbox(choice.label, width=165, **options)
 
 
+def around(activity: Activity) -> None:
+    """Another feature than the one of this page: any, or a neighbour in the product's order; and its retention."""
+    titles = words.titles(activity.features)
+    keys, key = list(titles), feature(activity)
+    at = keys.index(key)
+    st.session_state["pick feature"] = key
+    st.selectbox("Feature", keys, format_func=lambda key: titles.get(key, key), key="pick feature", width=165,
+                 on_change=_picked, args=("feature",), label_visibility="collapsed")  # fmt: skip
+    ways = (("Previous", "left", keys[max(0, at - 1) : at]), ("Next", "right", keys[at + 1 : at + 2]))
+    for way, icon, others in ways:
+        help_text = words.md(titles[others[0]][:40]) if others else "There is none"
+        st.button(way, icon=f":material/chevron_{icon}:", type="tertiary", help=help_text, disabled=not others,
+                  on_click=_change, kwargs={"feature": tuple(others)})  # fmt: skip
+    follows = ("start", "back", "view")  # from the feature
+    kept = {name: list(values) for name, values in address("retention").items() if name not in follows}
+    st.page_link(PAGES["retention"], label="Its retention", icon=":material/replay:",
+                 query_params={**kept, "feature": [key]})  # fmt: skip
+
+
 def _picked(name: str) -> None:
     value = st.session_state[f"pick {name}"]
     _change(**{name: tuple(value) if isinstance(value, list) else (value,)})
@@ -230,6 +249,11 @@ def shown() -> str:
     return _picks()["show"][0]
 
 
+def tab() -> str:
+    """Which part of the feature page is shown."""
+    return _picks()["tab"][0]
+
+
 def denominator() -> Denominator:
     """Out of whom adoption is counted."""
     return cast(Denominator, _picks()["of"][0])
@@ -272,7 +296,7 @@ def span(pick: Selection, question: Returning) -> tuple[int, int]:
 
 
 def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
-    """When a row of the features table is picked: open the retention of its feature."""
+    """When a row of the features table is picked: open the page of its feature."""
 
     def go() -> None:
         row = selected(key, "rows")
@@ -288,7 +312,7 @@ def opens_dot(key: str) -> Callable[[], None]:
 
 
 def opens_cell(by: By, key: str) -> Callable[[], None]:
-    """When a cell of feature x segment is clicked: open the retention of the feature in the segment."""
+    """When a cell of feature x segment is clicked: open the page of the feature in the segment."""
 
     def go() -> None:
         point = selected(key, "points")

@@ -90,11 +90,12 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
         figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette())
         cards.chart(figure, spoken(answer.text), "compared")
     st.caption(compare_words.compared_note(question, activity.calendar.as_of))
-    every = tables.segments(stats.against_the_rest(pool.filter(interval=interval).with_columns(feature=pl.lit(""))))
+    gaps = stats.against_the_rest(pool.filter(interval=interval).with_columns(feature=pl.lit("")))
+    every = tables.segments(gaps.sort(pl.col("gap").abs(), descending=True, nulls_last=True), "Back")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them, {question.grain} {interval}**", width="content")
         tables.download(every, "retention_by_segment", key="segments csv")
-    tables.show_segments(every, "segments")
+    tables.show_segments(every, "segments", "Segments and their gap to the rest")
     _features(activity, question, size)
 
 

@@ -114,29 +114,32 @@ def people(who: pl.DataFrame, unit: str, name: str) -> None:
     download(who, name, key=f"people csv {name}")
 
 
-def segments(cells: pl.DataFrame) -> pl.DataFrame:
-    """Segments side by side, the largest gap to the rest first. cells: as `stats.against_the_rest` returns."""
-    ordered = cells.sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+def segments(cells: pl.DataFrame, counted: str) -> pl.DataFrame:
+    """Segments side by side as texts. cells: as `stats.against_the_rest` returns. counted: what n of `of` is called."""
     said = [
-        (_rate_or_counts(n, of), f"{n:,} of {of:,}", "" if gap is None else points(gap, of),
-         "" if low is None else f"{points(low, of)} to {points(high, of)}", sure)
-        for n, of, gap, low, high, sure in ordered["n", "of", "gap", "gap_low", "gap_high", "marked"].rows()
+        (segment, _rate_or_counts(n, of), f"{n:,} of {of:,}", "" if gap is None else points(gap, of),
+         "" if gap is None else f"{points(low, of)} to {points(high, of)}", _judged(of, gap, low, high, marked=marked))
+        for segment, n, of, gap, low, high, marked in cells[
+            "segment", "n", "of", "gap", "gap_low", "gap_high", "marked"].rows()
     ]  # fmt: skip
-    texts = [(*parts, _judged(gap, sure)) for (*parts, sure), gap in zip(said, ordered["gap"], strict=True)]
-    names = ("Rate", "Back", "Against the rest", "95 %", "Verdict")
-    named = pl.DataFrame(texts, orient="row", schema=dict.fromkeys(names, pl.String))
-    return ordered.select(pl.col("segment").alias("Segment")).hstack(named)
+    columns = ("Segment", "Rate", counted, "Gap to the rest", "95 %", "Verdict")
+    return pl.DataFrame(said, orient="row", schema=dict.fromkeys(columns, pl.String))
 
 
-def _judged(gap: float | None, sure: bool) -> str:
-    return "too few" if gap is None else ("▲ leads, sure" if gap > 0 else "▼ lags, sure") if sure else "cannot tell yet"
+def _judged(of: int, gap: float | None, low: float | None, high: float | None, *, marked: bool) -> str:
+    """Sure where the gap stands out among all of them and its own interval leaves no room for none."""
+    if gap is None or low is None or high is None:
+        return "too few" if of < TOO_FEW else "not compared"
+    if not marked or low <= 0 <= high:
+        return "cannot tell yet"
+    return "▲ leads, sure" if gap > 0 else "▼ lags, sure"
 
 
-def show_segments(table: pl.DataFrame, key: str) -> None:
+def show_segments(table: pl.DataFrame, key: str, alt: str) -> None:
     """Draw segments side by side."""
     right = st.column_config.TextColumn(alignment="right")
-    config = dict.fromkeys(("Rate", "Back", "Against the rest"), right)
-    st.dataframe(table, hide_index=True, column_config=config, key=key, alt="Segments and their gap to the rest",
+    config = dict.fromkeys((table.columns[1], table.columns[2], "Gap to the rest"), right)
+    st.dataframe(table, hide_index=True, column_config=config, key=key, alt=alt,
                  height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
 
 
@@ -188,6 +191,15 @@ def show_rows(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt:
     height = min(TWELVE_ROWS, ROW * (table.height + 1) + 2)
     st.dataframe(table.drop(table.columns[0]), hide_index=True, column_config=config, on_select=on_select,
                  selection_mode="single-row", key=key, alt=alt, height=height)  # fmt: skip
+
+
+def show_units(users: pl.DataFrame, unit: str, *, used: bool) -> None:
+    """Units one by one, those that used a feature or those that did not. users: as `who.users_of` returns."""
+    table = users.select(pl.col("id").alias(unit.capitalize()), pl.col("first_day").alias("First use"),
+                         *([pl.col("days").alias("Days")] if used else []))  # fmt: skip
+    st.dataframe(table, hide_index=True, height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2), key=f"units {used}",
+                 column_config={"First use": st.column_config.DateColumn(format="D MMM YYYY")},
+                 alt=f"{unit.capitalize()}s that {'used it' if used else 'could and did not'}")  # fmt: skip
 
 
 def csv(frame: pl.DataFrame) -> bytes:

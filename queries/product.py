@@ -151,6 +151,7 @@ class Feature:
     """One thing users can do, and the event names that show it.
 
     eligible: segment key -> labels that may use it; empty means everyone. active: whether using it makes a user active.
+    target: the share of the eligible (0..1) that should use it in four weeks.
     """
 
     key: str
@@ -162,6 +163,7 @@ class Feature:
     eligible: tuple[tuple[str, tuple[str, ...]], ...] = ()
     core: bool = False
     active: bool = True
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -216,8 +218,8 @@ class Product:
     def definition_hash(self) -> str:
         """Changes when anything that is counted changes: a rule here, or the text of a `.sql` file of the team's.
 
-        Names, owners, areas, launch dates, activation and the order of features are words about the counts, and change
-        nothing in them.
+        Names, owners, areas, launch dates, targets, activation and the order of features are words about the counts,
+        and change nothing in them.
         """
         texts = [self.statement(table) for _, table in self.tables if table.endswith(".sql")]
         counted = sorted((f.key, f.events, f.eligible, f.active) for f in self.features)

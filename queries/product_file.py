@@ -236,6 +236,7 @@ def _feature(key: str, section: Section) -> Feature:
         eligible=tuple((name, rule.texts(name)) for name in rule.values) if rule else (),
         core=bool(section.get("core", bool, False)),
         active=bool(section.get("active", bool, True)),
+        target=section.share("target"),
     )
     section.done()
     return feature

@@ -23,6 +23,7 @@ from queries.xmr import behaviours
 
 TOO_FEW = 30  # units in a denominator, under which no rate is made
 WHOLE_PERCENT = 1000  # units, under which a rate is said in whole percent
+POWER = 0.8  # how probably a gap that is there is to be found
 FALSE_DISCOVERIES = 0.10  # of the marks in one table, at most this share is expected to be chance
 ENOUGH = (pl.col("of") >= TOO_FEW) & pl.col("n").is_not_null()
 RATE = pl.when(ENOUGH).then(pl.col("n") / pl.col("of"))
@@ -217,6 +218,44 @@ def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown:
     return joined.with_columns(change=pl.col("rate") - pl.col("before"), verdict=pl.col("verdict").fill_null("too few"))
 
 
+def usual_swing(weeks: pl.DataFrame) -> pl.DataFrame:
+    """The weekly rates of one feature with the limits of their usual swing, as `changes` judges them.
+
+    weeks: period, n, of, complete, over all of history. Adds rate (of an open week too), centre, lower and upper (as
+    drawn: within 0..1) and signal (the week is one of a signal). The limits are null before the first whole week of
+    use, in weeks without a rate and in open ones.
+    """
+    weeks = weeks.with_columns(rate=RATE).sort("period")
+    whole = weeks.filter("complete")
+    rate, used = whole["rate"].to_numpy(), whole["n"].fill_null(0).to_numpy() > 0
+    begun = _from_first_use(rate[None, :], used[None, :])
+    heard, here = behaviours(begun), ~np.isnan(begun[0])
+    columns = dict(zip(("centre", "lower", "upper"), (heard.centre, *heard.drawn(0, 1)), strict=True))
+    limits = [pl.Series(name, np.where(here, found[0, : whole.height], np.nan), nan_to_null=True)
+              for name, found in columns.items()]  # fmt: skip
+    signal = (heard.outside | heard.in_a_row | heard.near_limit)[0, : whole.height]
+    found = whole.select("period").with_columns(*limits, signal=pl.Series(signal))
+    joined = weeks.join(found, on="period", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("signal").fill_null(False))
+
+
+def units_needed(n1: int, of1: int, n2: int, of2: int) -> int | None:
+    """About how many more units the first group needs until a gap like the one seen would probably be found sure.
+
+    Were the rates to stay and both groups to grow alike: a two-sided test at 5 % with 80 % power, in the normal
+    approximation. None where there is no gap to find, or no unit in a group.
+
+    >>> units_needed(12, 100, 180, 1000)
+    246
+    """
+    if not min(of1, of2) or n1 * of2 == n2 * of1:
+        return None
+    gap, pool = n1 / of1 - n2 / of2, (n1 + n2) / (of1 + of2)
+    reach = norm.ppf(0.975) + norm.ppf(POWER)
+    times = reach**2 * pool * (1 - pool) * (1 / of1 + 1 / of2) / gap**2
+    return max(0, math.ceil(of1 * (times - 1)))
+
+
 def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     """feature, verdict, since and trend of weekly series, each of which begins with its first whole week of use."""
     weeks = weeks.with_columns(rate=RATE)
@@ -225,9 +264,7 @@ def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     rate = np.full((len(features), len(periods)), np.nan)
     used = np.zeros(rate.shape, bool)
     rate[cell], used[cell] = weeks["rate"].to_numpy(), weeks["n"].fill_null(0).to_numpy() > 0
-    begun = np.maximum.accumulate(used, axis=1)
-    begun[:, 1:] &= begun[:, :-1]  # the launch may have been within its first week, which is then no whole one
-    heard = behaviours(np.where(begun, rate, np.nan))
+    heard = behaviours(_from_first_use(rate, used))
     since = pl.when(pl.col("week") >= 0).then(pl.lit(periods).gather(pl.col("week").clip(0)))
     found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since},
                          schema_overrides={"verdict": pl.String})  # fmt: skip
@@ -235,3 +272,10 @@ def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     some = pl.when(pl.col("trend").list.drop_nulls().list.len() > 0).then(shown).otherwise(0)
     return found.select("feature", "verdict", since=since).join(
         trend.with_columns(pl.col("trend").list.head(some)), on="feature")  # fmt: skip
+
+
+def _from_first_use(rate: Floats, used: npt.NDArray[np.bool_]) -> Floats:
+    """Weekly rates, each series from its first whole week of use on; NaN before."""
+    begun = np.maximum.accumulate(used, axis=1)
+    begun[:, 1:] &= begun[:, :-1]  # the launch may have been within its first week, which is then no whole one
+    return np.where(begun, rate, np.nan)

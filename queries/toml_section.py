@@ -47,6 +47,17 @@ class Section:
             self.note(key, "is missing; it must name " + ("a table or .sql file." if key == "table" else "a column."))
         return value or ""
 
+    def share(self, key: str) -> float | None:
+        """A share over 0 and up to 1; None where there is none."""
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            self.note(key, f"must be a share over 0 and up to 1, such as 0.42 for 42 %, not {value!r:.60}.")
+            return None
+        return float(value)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A text or a list of values, as texts: true becomes "true", 1 becomes "1", as the warehouse casts them.
 

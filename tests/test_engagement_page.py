@@ -51,7 +51,7 @@ def test_the_page_opens_with_the_matrix() -> None:
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(("view", "unit", "said", "charts"), [
     ("matrix", "user", "active users use it", 1), ("matrix", "account", "core", 1),
-    ("stickiness", "user", "**Users came on 5.1 of 28 days**: stickiness 18.3 % (95 %: 18.1–18.5)", 3),
+    ("stickiness", "user", "**Users came on 5.3 of 28 days**: stickiness 18.9 % (95 %: 18.7–19.1)", 3),
     ("stickiness", "account", "**Accounts came on", 3),
     ("lifecycle", "user", "active users in the week to 15 Nov** 2.9 % are new", 2),
     ("lifecycle", "account", "active accounts in the week to 15 Nov**", 2),

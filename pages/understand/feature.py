@@ -1,19 +1,40 @@
 """One feature: who adopted it, does it keep them, and how sure is that?"""
 
-import streamlit as st
-
-from components import filters, words
-from queries import access, answers, snapshot
+from components import cards, feature_cards, filters
+from components import feature_words as words
+from queries import access, answers, snapshot, stats
 from queries.answers import ask
-from queries.measures.adoption import adoption
+from queries.measures.adoption import adoption, new_adopters
+from queries.measures.depth import silent
+from queries.measures.retention import pooled, retention
+from queries.measures.returning import Returning
+from queries.measures.time_to_adopt import time_to_adopt
 
-pick = filters.selection()
-activity = answers.within(snapshot.load(access.LOCAL_OWNER), pick)
-key = filters.feature(activity)
-period = activity.calendar.last_weeks(4)
+pick, tab, by = filters.selection(), filters.tab(), filters.split()[:1]
+everybody = snapshot.load(access.LOCAL_OWNER)
+activity = answers.within(everybody, pick)
+feature = activity.feature(filters.feature(activity))
+only, period = (feature.key,), activity.calendar.last_weeks(4)
+earlier = period.shifted(-28 if pick.compare == "previous" else -364)
+question = Returning("first_use", feature.key, feature.key)
+size, _ = filters.span(pick, question)
 
-counts = ask(adoption, activity, (period,), features=(key,))
+now, before = ask(adoption, activity, (period,), features=only), ask(adoption, activity, (earlier,), features=only)
+weeks = ask(adoption, activity, activity.calendar.periods("week", with_open=True), features=only)
+changes = stats.changes(now, before, weeks, shown=pick.weeks)
+returned = pooled(ask(retention, activity, question, cohorts=size, intervals=size))
+adopters = ask(new_adopters, activity, (earlier, period), features=only)
+times = ask(time_to_adopt, activity, feature.key)
 
-st.subheader(words.md(activity.feature(key).label))
-st.markdown(f"**{counts['n'][0]:,}** of {counts['of'][0]:,} eligible {words.population(activity, pick)}")
-filters.pick("feature", show_label=True)
+feature_cards.head(activity, feature)
+cards.answer(words.answer(activity, pick, feature, changes, ask(silent, everybody, only), period))
+cards.row(words.headline(feature, pick, changes, period, returned, adopters, times))
+
+if tab == "overview":
+    feature_cards.overview(activity, pick, feature, weeks)
+elif tab == "who":
+    feature_cards.who(activity, pick, feature, period, by)
+elif tab == "return":
+    feature_cards.back(activity, pick, feature, question)
+else:
+    feature_cards.lifted(activity, pick, feature)

@@ -49,15 +49,20 @@ def adoption(
     )
 
 
-def new_adopters(activity: Activity, periods: tuple[Period, ...], *, by: By = ()) -> pl.DataFrame:
+def new_adopters(
+    activity: Activity, periods: tuple[Period, ...], *, by: By = (), features: tuple[str, ...] | None = None
+) -> pl.DataFrame:
     """Units whose first use of a feature, in all history, fell in a period.
 
     Units whose start is unknown (no sign-up date, first seen in the first 28 days of history) are never new.
     n: those units, of the eligible. of: eligible units in the period, whether they have used the feature or not.
-    Columns as of `adoption`, without outside.
+
+    Arguments as of `adoption`. Columns as of `adoption`, without outside.
     """
-    gates = {f.key: f"can_{f.key}" if f.eligible else "" for f in activity.features}
-    rows = activity.rows.filter((pl.col("feature") != ANY) & _begun(_span(periods))).rename({"feature": "code"})
+    chosen = [activity.feature(key) for key in features] if features is not None else list(activity.features)
+    gates = {f.key: f"can_{f.key}" if f.eligible else "" for f in chosen}
+    codes = [activity.codes[f.key] for f in chosen]
+    rows = activity.rows.filter(pl.col("feature").is_in(codes) & _begun(_span(periods))).rename({"feature": "code"})
     rows = activity.attributes(rows, "known_start", "ended_day", *filter(None, gates.values())).filter("known_start")
     rows = rows.with_columns(activity.segment_of(rows["unit"], by), allowed=_allowed(activity, gates))
 

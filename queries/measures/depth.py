@@ -96,7 +96,7 @@ def _since_launch(activity: Activity, feature: str, weeks: int | None) -> list[t
     return [(k, week) for k, week in found if week.last >= calendar.first_day]
 
 
-def silent(activity: Activity) -> pl.DataFrame:
+def silent(activity: Activity, features: tuple[str, ...] | None = None) -> pl.DataFrame:
     """Features that have gone silent: no event by anybody for far longer than is usual for them.
 
     A gap is the days from one day with events to the next such day (1 for neighbours). The usual gap is the smallest
@@ -104,6 +104,7 @@ def silent(activity: Activity) -> pl.DataFrame:
     its last day with events to the last full day. With fewer than 5 gaps nobody can say what is usual: the usual gap is
     null and the feature is not called silent. A feature that was never used has no last day.
 
+    Arguments: features, keys, by default all.
     Columns: feature, last_day, days_silent (from the last day to the last full day), usual_gap (days), silent; in the
     product's order.
 
@@ -114,13 +115,13 @@ def silent(activity: Activity) -> pl.DataFrame:
     """
     as_of = day_number(activity.calendar.as_of)
     found = []
-    for feature in activity.features:
-        days = _days(activity, feature.key)
+    for key in [feature.key for feature in activity.features] if features is None else features:
+        days = _days(activity, key)
         gaps = sorted(after - before for before, after in pairwise(days))
         usual = gaps[ceil(len(gaps) * 99 / 100) - 1] if len(gaps) >= FEW_GAPS else None
         since = as_of - days[-1] if days else None
         is_silent = since is not None and usual is not None and since > 3 * usual
-        found.append((feature.key, to_date(days[-1]) if days else None, since, usual, is_silent))
+        found.append((key, to_date(days[-1]) if days else None, since, usual, is_silent))
     schema = {"feature": pl.String, "last_day": pl.Date, "days_silent": pl.Int32, "usual_gap": pl.Int32,
               "silent": pl.Boolean}  # fmt: skip
     return pl.DataFrame(found, schema=schema, orient="row")

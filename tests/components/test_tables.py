@@ -149,13 +149,13 @@ def test_who_came_back_to_a_feature_stands_beside_it_as_far_as_it_is_known(activ
 # Retention side by side ----------------------------------------------------------------------------------------------
 
 
-def test_segments_stand_by_their_gap_to_the_rest_with_a_word_on_how_sure_that_is() -> None:
+def test_segments_stand_side_by_side_with_a_word_on_how_sure_their_gap_is() -> None:
     counts = pl.DataFrame({"feature": "", "segment": ["A", "B", "C"], "n": [300, 100, 5], "of": [500, 500, 9]})
 
-    table = tables.segments(stats.against_the_rest(counts))
+    table = tables.segments(stats.against_the_rest(counts), "Back")
 
     assert table.select("Segment", "Rate", "Back", "Verdict").rows() == [
-        ("B", "20 %", "100 of 500", "▼ lags, sure"), ("A", "60 %", "300 of 500", "▲ leads, sure"),
+        ("A", "60 %", "300 of 500", "▲ leads, sure"), ("B", "20 %", "100 of 500", "▼ lags, sure"),
         ("C", "5 of 9", "5 of 9", "too few"),
     ]  # fmt: skip
 

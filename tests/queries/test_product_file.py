@@ -61,7 +61,7 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
         '[accounts]\ntable = "a"\nid = "id"\n[accounts.segments.region]\nlabel = "Where"\n'
         '[identity]\ntable = "i"\nanonymous = "c"\nuser = "u"\n'
         '[features.dark_mode]\n[features.sso]\nevents = "login"\nlaunched = 2026-02-01\ncore = true\nactive = false\n'
-        'eligible = { my_plan = "Pro" }\n[activation]\nfeatures = ["sso", "dark_mode", "sso"]\n',
+        'target = 0.42\neligible = { my_plan = "Pro" }\n[activation]\nfeatures = ["sso", "dark_mode", "sso"]\n',
     )  # fmt: skip
 
     assert made.connection == Connection(None, (("e", ("a.csv", "b.csv")), ("u", ("u.csv",))), 7)
@@ -76,7 +76,7 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
     assert made.features == (
         Feature("dark_mode", "Dark mode", ("dark_mode",)),
         Feature("sso", "Sso", ("login",), launched=date(2026, 2, 1), eligible=(("my_plan", ("Pro",)),), core=True,
-                active=False),
+                active=False, target=0.42),
     )  # fmt: skip
     assert made.activation == ("sso", "dark_mode")
     assert made.has_accounts
@@ -136,6 +136,10 @@ MISTAKES = [
     ("features = ['a']\n" + WAREHOUSE + EVENTS, "features", "must be a table, not ['a']."),
     (WAREHOUSE + EVENTS + "[features]\nexport = 'x'\n", "features.export", "must be a table, not 'x'."),
     (WAREHOUSE + EVENTS + "[features.a]\ncore = 1\n", "features.a.core", "must be true or false, not 1."),
+    *((WAREHOUSE + EVENTS + f"[features.a]\ntarget = {target}\n", "features.a.target",
+       f"must be a share over 0 and up to 1, such as 0.42 for 42 %, not {said}.")
+      for target, said in (("0", "0"), ("42", "42"), ("-0.1", "-0.1"), ("1.01", "1.01"), ("nan", "nan"),
+                           ("'42 %'", "'42 %'"), ("true", "True"))),
     (WAREHOUSE + EVENTS + "[features.a]\nevents = [['x']]\n", "features.a.events",
      "must be a text or a list of texts, not [['x']]."),
     (WAREHOUSE + EVENTS + "[features.a]\nevents = []\n", "features.a.events",
@@ -329,7 +333,8 @@ def test_the_definition_changes_with_what_is_counted_and_not_with_words_about_it
     text = WAREHOUSE + EVENTS.replace('"e"', '"e.sql"') + "[features.a]\n[features.b]\n"
     before = load(tmp_path, text).definition_hash()
 
-    renamed = load(tmp_path, "name = 'New'\n" + text + "owner = 'Ann'\nlabel = 'Bee'\nlaunched = 2026-01-01\n")
+    words = "owner = 'Ann'\nlabel = 'Bee'\nlaunched = 2026-01-01\ntarget = 0.4\n"
+    renamed = load(tmp_path, "name = 'New'\n" + text + words)
     other_day = load(tmp_path, "timezone = 'Asia/Tokyo'\n" + text)
     other_events = load(tmp_path, text + "events = 'c'\n")
     assert renamed.definition_hash() == before
@@ -347,7 +352,7 @@ KEYS = st.sampled_from(
     ["name", "timezone", "week_start", "as_of", "warehouse", "url", "files", "timeout_s", "events", "users", "accounts",
      "identity", "features", "segments", "table", "user", "time", "account", "anonymous", "loaded_at", "since", "id",
      "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why", "label", "values", "area", "owner",
-     "launched", "eligible", "core", "active", "activation", "", "a.b", "🦊"]
+     "launched", "eligible", "core", "active", "target", "activation", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=20

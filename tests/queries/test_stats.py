@@ -14,6 +14,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 
 from queries import stats
+from queries.stats import units_needed, usual_swing
 from tests.strategies import check
 
 
@@ -234,3 +235,50 @@ def test_a_period_before_history_is_compared_with_nothing() -> None:
     found = stats.changes(now, before, weeks, shown=12).row(0, named=True)
 
     assert (found["rate"], found["change"], found["verdict"]) == (0.5, None, "too few")
+
+
+# The usual swing of one series ----------------------------------------------------------------------------------------
+
+
+def weekly(n: list[int], of: int = 1000, last_is_open: bool = False) -> pl.DataFrame:
+    """Weeks to Sundays from January on, out of so many."""
+    ends = [date(2026, 1, 4) + timedelta(days=7 * i) for i in range(len(n))]
+    complete = [True] * (len(n) - last_is_open) + [False] * last_is_open
+    schema = {"period": pl.Date, "n": pl.UInt32, "of": pl.UInt32, "complete": pl.Boolean}
+    return pl.DataFrame({"period": ends, "n": n, "of": [of] * len(n), "complete": complete}, schema=schema)
+
+
+USUAL = [500, 520, 490, 510, 500, 520, 490, 510, 500, 520, 490, 510]
+
+
+def test_a_week_beyond_the_usual_swing_is_a_signal_and_the_open_week_has_no_limits() -> None:
+    found = usual_swing(weekly([*USUAL, 700, 60], last_is_open=True))
+
+    assert found["signal"].to_list() == [False] * 12 + [True, False]
+    assert found["centre"].null_count() == 1
+    assert found.row(-1, named=True)["rate"] == 0.06
+    assert (found["lower"][0] < 0.49, found["upper"][0] > 0.52) == (True, True)
+
+
+def test_limits_begin_with_the_first_whole_week_of_use_and_are_drawn_within_what_a_rate_can_be() -> None:
+    found = usual_swing(weekly([0, 0, 5, 900, 100, 900, 100, 900, 100, 900, 100]))
+
+    assert found["rate"][0] == 0
+    assert (found["lower"].min(), found["upper"].max()) == (0, 1)
+    assert found["centre"][3] == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("weeks", [weekly([]), weekly([5]), weekly([0] * 20), weekly([3] * 20, of=10)])
+def test_too_little_for_limits_has_none(weeks: pl.DataFrame) -> None:
+    found = usual_swing(weeks)
+
+    assert found.height == weeks.height
+    assert found["centre"].null_count() == weeks.height
+    assert not found["signal"].any()
+
+
+@pytest.mark.parametrize(("counts", "needed"), [
+    ((110, 1000, 190, 1000), 0), ((15, 100, 200, 1000), 444), ((20, 100, 200, 1000), None), ((0, 0, 5, 10), None),
+])  # fmt: skip
+def test_how_many_more_units_a_gap_needs(counts: tuple[int, int, int, int], needed: int | None) -> None:
+    assert units_needed(*counts) == needed
