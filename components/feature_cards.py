@@ -116,6 +116,10 @@ def who(activity: Activity, pick: Selection, feature: Feature, period: Period, b
     if listing:
         _listed(activity, pick, feature, period)
     label = next((segment.label for segment in activity.segments if segment.key in by), "segment")
+    if activity.overlaps(by):
+        st.markdown(tab_words.overlapping(feature, label, pick.unit))
+        tables.show_segments(tables.segments(cells, "Used by"), "segment table", f"{feature.label} by {label}")
+        return
     _segments(feature, pick, cells, label, as_table=as_table)
     if by:
         _times(activity, pick, feature, by)

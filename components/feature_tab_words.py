@@ -68,6 +68,12 @@ def _about(number: int) -> int:
     return int(round(number / step) * step)
 
 
+def overlapping(feature: Feature, label: str, unit: str) -> str:
+    """The answer where a unit may be in several segments."""
+    return (f"**{md(feature.label)} by {md(label)}**, an attribute of the events: one {unit} may be in several of them, so "
+            "they do not add up, and none is compared with the others.")  # fmt: skip
+
+
 def segments(feature: Feature, label: str, found: Mapping[str, list[str]]) -> str:
     """What the split shows, in a sentence. label: of the segment."""
     lag, lead, unsure = (len(found[group]) for group in GROUPS)

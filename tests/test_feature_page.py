@@ -150,12 +150,11 @@ def test_the_segments_have_a_table_twin() -> None:
 def test_segments_that_overlap_stand_side_by_side_uncompared(unit: str) -> None:
     app = feature_page(feature="export", tab="who", by="used_on", unit=unit)
 
-    app.toggle(key="feature_segments Table").set_value(True).run()
-
     assert_stands(app)
     table = app.dataframe[0].value
     assert set(table["Segment"]) == {"Web", "Desktop", "iOS", "Android"}
     assert set(table["Verdict"]) == {"not compared"}
+    assert f"one {unit} may be in several of them" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")
