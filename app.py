@@ -9,7 +9,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
-from components import filters, frame
+from components import drills, filters, frame
 from queries import access, snapshot
 from queries.errors import InsightsError
 
@@ -33,7 +33,7 @@ page = st.navigation([home, *pages.values()], position="hidden")
 try:
     frame.make_ready(datetime.now(UTC))
     if page.url_path in pages:
-        filters.follow(page.url_path)
+        drills.follow(page.url_path)
         activity = snapshot.load(access.LOCAL_OWNER)
         filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts)
         frame.head(activity, pages, datetime.now(UTC))

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from components import charts, filters, retention_words, tables, words
+from components import charts, drills, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity, By
 from queries.measures.retention import members
@@ -78,9 +78,9 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
         labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
         grid = tables.grid(labelled, FEATURE, "segment")
         keys = {label: key for key, label in names.items()}
-        tables.show_grid(grid, filters.opens_grid_cell(grid, keys, by, "cell grid"), "cell grid", alt)
+        tables.show_grid(grid, drills.opens_grid_cell(grid, keys, by, "cell grid"), "cell grid", alt)
     else:
-        chart(charts.heat(cells, names, palette()), alt, "cells", filters.opens_cell(by, "cells"))
+        chart(charts.heat(cells, names, palette()), alt, "cells", drills.opens_cell(by, "cells"))
 
 
 def curve(

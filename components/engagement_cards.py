@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from components import cards, engagement_charts, engagement_words, filters, tables, words
+from components import cards, drills, engagement_charts, engagement_words, filters, tables, words
 from components.engagement_numbers import Overview, dots
 from queries.activity import Activity
 from queries.product import Selection
@@ -30,10 +30,10 @@ def matrix(found: pl.DataFrame, activity: Activity, unit: str, takeaway: str, *,
     names = words.titles(activity.features)
     if as_table:
         table = tables.matrix(found, names, unit)
-        tables.show_rows(table, filters.opens_feature(table, "matrix rows"), "matrix rows", words.spoken(takeaway))
+        tables.show_rows(table, drills.opens_feature(table, "matrix rows"), "matrix rows", words.spoken(takeaway))
     elif dots(found).height:
         figure = engagement_charts.matrix(found, names, unit, cards.palette())
-        cards.chart(figure, words.spoken(takeaway), "matrix", filters.opens_dot("matrix"))
+        cards.chart(figure, words.spoken(takeaway), "matrix", drills.opens_dot("matrix"))
 
 
 def stickiness(spread: pl.DataFrame, lines: pl.DataFrame, now: Overview, pick: Selection, takeaway: str) -> None:

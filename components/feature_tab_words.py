@@ -70,8 +70,8 @@ def _about(number: int) -> int:
 
 def overlapping(feature: Feature, label: str, unit: str) -> str:
     """The answer where a unit may be in several segments."""
-    return (f"**{md(feature.label)} by {md(label)}**, an attribute of the events: one {unit} may be in several of them, so "
-            "they do not add up, and none is compared with the others.")  # fmt: skip
+    what = f"**{md(feature.label)} by {md(label)}**, an attribute of the events"
+    return f"{what}: one {unit} may be in several of them, so they do not add up, and none is compared with the others."
 
 
 def segments(feature: Feature, label: str, found: Mapping[str, list[str]]) -> str:

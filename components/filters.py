@@ -8,18 +8,16 @@ is not is said and ignored.
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-import polars as pl
 import streamlit as st
 
 from components import words
 from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, Choice, Values, behaviours, choices
-from components.tables import selected
 from queries import product
-from queries.activity import AND, Activity, By
+from queries.activity import Activity, By
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
@@ -290,63 +288,3 @@ def span(pick: Selection, question: Returning) -> tuple[int, int]:
     size = {"day": min(7 * pick.weeks, 42), "week": pick.weeks, "month": months}[question.grain]
     year = {"day": 364, "week": 52, "month": 12}[question.grain]
     return size, size if pick.compare == "previous" else year
-
-
-# From a table or a figure to another page --------------------------------------------------------------------------
-
-
-def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
-    """When a row of the features table is picked: open the page of its feature."""
-
-    def go() -> None:
-        row = selected(key, "rows")
-        if row is not None:
-            _go(table["feature"][row])
-
-    return go
-
-
-def opens_dot(key: str) -> Callable[[], None]:
-    """When a dot is clicked: open its feature, whose key is the first of the dot's customdata."""
-    return opens_cell((), key)
-
-
-def opens_cell(by: By, key: str) -> Callable[[], None]:
-    """When a cell of feature x segment is clicked: open the page of the feature in the segment."""
-
-    def go() -> None:
-        point = selected(key, "points")
-        if point is not None:
-            _go(point["customdata"][0], by, *point["customdata"][1:])
-
-    return go
-
-
-def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: By, key: str) -> Callable[[], None]:
-    """When a cell of the table twin is picked: as `opens_cell`. features: label -> key."""
-
-    def go() -> None:
-        cell = selected(key, "cells")
-        if cell is not None:
-            feature = features[table[table.columns[0]][cell[0]]]
-            _go(feature, *((by, cell[1]) if cell[1] != table.columns[0] else ()))
-
-    return go
-
-
-def _go(feature: str, by: By = (), segment: str = "") -> None:
-    labels = segment.split(AND) if len(by) > 1 else [segment]
-    where = {f"to.{key}": (label,) for key, label in zip(by, labels, strict=False)} if len(labels) == len(by) else {}
-    st.session_state["go"] = {"feature": (feature,), **where}
-
-
-def follow(page: str) -> None:
-    """Open the page that a click asked for, if one did.
-
-    Streamlit puts the next page's query on this page first, which leaves an entry in the history. So the query holds
-    this page's own address too, and what is new in it means nothing here: Back shows the page as it was left.
-    """
-    asked = st.session_state.pop("go", None)
-    if asked:
-        query = {**address("adoption"), **address(page), **asked}
-        st.switch_page(PAGES["feature"], query_params={name: list(values) for name, values in query.items()})

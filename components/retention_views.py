@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from components import cards, compare_words, filters, retention_charts, tables
+from components import cards, compare_words, drills, filters, retention_charts, tables
 from components import retention_words as words
 from components.words import spoken, titles
 from queries import stats
@@ -113,7 +113,7 @@ def _features(activity: Activity, question: Returning, size: int) -> None:
         st.markdown("**All features**, from first use back to the same feature", width="content")
         cards.explain("Each row is a feature.", feature_retention)
         tables.download(found, "retention_by_feature", key="returns csv")
-    tables.show_returns(table, filters.opens_feature(table, "returns"), "returns")
+    tables.show_returns(table, drills.opens_feature(table, "returns"), "returns")
 
 
 VIEWS = {"curve": curve, "trend": over_time, "compare": compare}

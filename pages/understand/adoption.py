@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import adoption_words as words
-from components import cards, filters, tables
+from components import cards, drills, filters, tables
 from queries import access, answers, snapshot, stats
 from queries.answers import ask
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
@@ -30,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, feature_retention, reach,
                   breadth)
     tables.download(table, "adoption", key="adoption csv")
-tables.show_features(table, filters.opens_feature(table, "features"), key="features")
+tables.show_features(table, drills.opens_feature(table, "features"), key="features")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     filters.pick("by", show_label=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from components import choices, filters
+from components import choices, drills, filters
 from components.choices import Choice, Values
 from queries.activity import Activity
 from queries.measures.returning import Returning
@@ -166,7 +166,7 @@ def test_the_weeks_make_as_many_cohorts_as_can_be_read(
 def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro"]}]}}
 
-    filters.opens_cell(("plan",), "cells")()
+    drills.opens_cell(("plan",), "cells")()
 
     assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",)}
 
@@ -175,7 +175,7 @@ def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, 
 def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
     st.session_state["matrix"] = {"selection": {"points": [{"customdata": ["export"]}]}}
 
-    filters.opens_dot("matrix")()
+    drills.opens_dot("matrix")()
 
     assert st.session_state["go"] == {"feature": ("export",)}
 
@@ -183,7 +183,7 @@ def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
 def test_a_click_on_a_cell_of_two_segments_asks_for_both(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · Admin"]}]}}
 
-    filters.opens_cell(("plan", "role"), "cells")()
+    drills.opens_cell(("plan", "role"), "cells")()
 
     assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",), "to.role": ("Admin",)}
 
@@ -191,6 +191,6 @@ def test_a_click_on_a_cell_of_two_segments_asks_for_both(picks: dict[str, Values
 def test_a_click_that_unpicks_asks_for_nothing(picks: dict[str, Values]) -> None:
     st.session_state["cells"] = {"selection": {"points": []}}
 
-    filters.opens_cell(("plan",), "cells")()
+    drills.opens_cell(("plan",), "cells")()
 
     assert "go" not in st.session_state
