@@ -11,7 +11,7 @@ from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import Denominator
 from queries.product import OTHER, UNKNOWN, Selection
-from queries.stats import TOO_FEW
+from queries.stats import TOO_FEW, charted
 
 WHO = {
     "eligible": "could use the feature: they have entered, have not ended, and meet its rule",
@@ -98,11 +98,13 @@ def verdict(word: str, change: float | None, since: date | None, recent: date) -
 
 
 def headline(
-    now: pl.DataFrame, before: pl.DataFrame, breadth: pl.DataFrame, breadth_before: pl.DataFrame, pick: Selection
-) -> list[dict[str, Any]]:
-    """The four headline numbers as `st.metric` takes them.
+    now: pl.DataFrame, before: pl.DataFrame, breadth: pl.DataFrame, breadth_before: pl.DataFrame,
+    started: pl.DataFrame, pick: Selection,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The headline numbers as `st.metric` takes them.
 
-    now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns.
+    now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns. started: as `activation` returns, of
+    weekly cohorts.
     """
     a, b, units = now.row(0, named=True), before.row(0, named=True), PLURALS[pick.unit]
     b = b if b["complete"] else {"n": 0, "of": 0, "adopted": 0}  # before history there is nothing to compare with
@@ -118,6 +120,7 @@ def headline(
          f"Distinct features used in the 4 weeks, over the {units} that used at least one."),
         ("New adopters", count(a["adopted"]), _grown(a["adopted"], b["adopted"]),
          f"{units.capitalize()} who used some feature for the first time in all history."),
+        _activated(started, pick),
     ]  # fmt: skip
     against = "vs 4 wk before" if pick.compare == "previous" else "vs a year before"
     return [
@@ -125,6 +128,23 @@ def headline(
          "delta_color": "off", "delta_description": against if change else None}
         for label, value, change, meaning in numbers
     ]  # fmt: skip
+
+
+def _activated(started: pl.DataFrame, pick: Selection) -> tuple[str, str, str | None, str]:
+    """Of those who entered in the latest 4 weekly cohorts that can be told: label, value, change, meaning."""
+    whole = started.filter("complete").sort("cohort")
+    now = whole.tail(4)
+    back = pl.col("cohort") + pl.duration(days=28 if pick.compare == "previous" else 364)
+    then = whole.with_columns(back).join(now.select("cohort"), on="cohort", how="semi")
+    (n, of), (n0, of0) = ((int(frame["n"].sum()), int(frame["of"].sum())) for frame in (now, then))
+    value = percent(n, of) if of >= TOO_FEW else f"{n} of {of}" if of else "—"
+    change = points(n / of - n0 / of0, min(of, of0)) if min(of, of0) >= TOO_FEW and then.height == now.height else None
+    swing = charted(whole.rename({"cohort": "period"}).select("period", "n", "of"))
+    judged = {"real": "it has really changed", "watch": "one to watch", "normal": "within its usual swing",
+              "too few": "too few to judge"}[swing.verdict]  # fmt: skip
+    meaning = (f"{n:,} of {many(of, pick.unit)} that entered in the latest 4 weeks whose first 7 days are over used an "
+               f"activation feature within these days. Week by week: {judged}.")  # fmt: skip
+    return "Activated in 7 days", value, change, meaning
 
 
 def _grown(now: int, before: int) -> str | None:

@@ -9,7 +9,8 @@ import polars as pl
 import streamlit as st
 
 from components import charts, drills, filters, retention_words, tables, words
-from components.theme import DARK, LIGHT, Palette
+from components.theme import DARK, LIGHT, Palette, day
+from queries import snapshot
 from queries.activity import Activity, By
 from queries.measures.retention import members
 from queries.measures.returning import Returning
@@ -51,17 +52,17 @@ def row(numbers: list[dict[str, Any]]) -> None:
 
 
 def explain(note: str, *measures: object) -> None:
-    """What the numbers on the page mean: a note on this view, then the definition of each measure."""
+    """What the numbers on the page mean: a note on this view, then each measure with its definition and its code."""
     with st.popover("How computed", type="tertiary", icon=":material/help:"):
-        st.markdown(note)
+        st.markdown(f"{note} As of {day(snapshot.manifest().calendar.as_of, year=True)}.")
         for measure in measures:
-            st.markdown(
-                f"**{getattr(measure, '__name__', '').replace('_', ' ').capitalize()}.** {words.definition(measure)}"
-            )
+            name = getattr(measure, "__name__", "")
+            st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
+            st.caption(f"`{getattr(measure, '__module__', '')}.{name}`")
 
 
 def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:
-    """Feature x segment, as a figure or as its table twin; a cell opens the retention of that feature and segment.
+    """Feature x segment, as a figure or as its table twin; a cell opens the page of that feature in the segment.
 
     order: has the features in a column `feature`, as the page lists them above.
     """

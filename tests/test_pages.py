@@ -130,7 +130,7 @@ def test_adoption_counts_users_weeks_and_segments_as_the_demo_was_made() -> None
     app = opened("adoption", by="plan")
 
     assert [metric.label for metric in app.metric] == ["Eligible users", "Used a feature", "Median features used",
-                                                       "New adopters"]  # fmt: skip
+                                                       "New adopters", "Activated in 7 days"]  # fmt: skip
     assert len(app.dataframe[0].value) == 24
     assert figure(app, 0)["layout"]["xaxis"]["ticktext"] == ["Enterprise", "Business", "Team", "Free", "(unknown)"]
 
@@ -415,7 +415,7 @@ def test_with_twelve_users_there_are_counts_and_no_rates(folder: Path) -> None:
         "**Open** is used most: 12 of 12 eligible users, too few for a rate (it needs 30) in the 4 weeks to 15 Nov. "
         "There are too few units or weeks to tell a real change from noise."
     )
-    assert [metric.value for metric in adoption.metric] == ["12", "12 of 12", "1", "0"]
+    assert [metric.value for metric in adoption.metric] == ["12", "12 of 12", "1", "0", "—"]
     assert set(adoption.dataframe[0].value["Adoption"].isna()) == {True}
     assert answer(retention) == (
         "**Too few for a rate.** Of 12 users who signed up, 12 were back in week 4; a rate needs 30."

@@ -7,6 +7,7 @@ from components import cards, drills, filters, tables
 from queries import access, answers, snapshot, stats
 from queries.answers import ask
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
+from queries.measures.depth import activation
 from queries.measures.feature_retention import feature_retention
 
 pick, of, by = filters.selection(), filters.denominator(), filters.split()
@@ -21,14 +22,16 @@ changes = stats.changes(now, before, weeks, shown=pick.weeks)
 
 cards.answer(words.answer(activity, pick, changes, cells, period, of))
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
-                         ask(breadth, activity, period), ask(breadth, activity, earlier), pick))  # fmt: skip
+                         ask(breadth, activity, period), ask(breadth, activity, earlier),
+                         ask(activation, activity, activity.calendar.periods("week"), snapshot.product().activation),
+                         pick))  # fmt: skip
 
 returned = ask(feature_retention, activity, cohorts=pick.weeks, intervals=tables.RETURN_WEEK + 1)
 table = tables.features(activity, changes, returned, period.first)
 with st.container(horizontal=True, vertical_alignment="center"):
     filters.pick("of")
     cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, feature_retention, reach,
-                  breadth)
+                  breadth, activation)
     tables.download(table, "adoption", key="adoption csv")
 tables.show_features(table, drills.opens_feature(table, "features"), key="features")
 

@@ -60,6 +60,27 @@ def answer(activity: Activity, *rows: Any, lag: pl.DataFrame | None = None, of: 
     return adoption_words.answer(activity, pick, changes(*rows), cells() if lag is None else lag, WEEKS, of).text
 
 
+def cohorts(*rows: tuple[int, int]) -> pl.DataFrame:
+    """Weekly cohorts of (n, of), the last to 8 November and complete, as `activation` returns them."""
+    days = [date(2026, 11, 8) - timedelta(days=7 * back) for back in reversed(range(len(rows)))]
+    schema = {"cohort": pl.Date, "n": pl.UInt32, "of": pl.UInt32, "complete": pl.Boolean}
+    return pl.DataFrame([(at, *row, True) for at, row in zip(days, rows, strict=True)], schema=schema, orient="row")
+
+
+def test_activation_is_of_the_latest_four_cohorts_that_can_be_told_against_the_four_before() -> None:
+    open_one = pl.DataFrame({"cohort": [date(2026, 11, 15)], "n": [None], "of": [50], "complete": [False]},
+                            schema=cohorts().schema)  # fmt: skip
+    started = pl.concat([cohorts(*[(20, 50)] * 4, *[(30, 50)] * 4), open_one])
+    reach = pl.DataFrame({"n": 0, "of": 0, "adopted": 0, "complete": True})
+
+    *_, found = adoption_words.headline(reach, reach, used(), used(), started, EVERYBODY)
+    *_, few = adoption_words.headline(reach, reach, used(), used(), cohorts((3, 5)), EVERYBODY)
+
+    assert (found["label"], found["value"], found["delta"]) == ("Activated in 7 days", "60 %", "+20 pt")
+    assert found["help"].startswith("120 of 200 users that entered in the latest 4 weeks whose first 7 days are over")
+    assert (few["value"], few["delta"]) == ("3 of 5", None)
+
+
 def test_the_answer_names_the_most_used_feature_its_denominator_and_the_period(activity: Activity) -> None:
     said = answer(activity, ("open", 50, 200, 0.0, "normal", None), ("export", 120, 200, 0.0, "normal", None))
 
@@ -151,7 +172,7 @@ def used(*features: int) -> pl.DataFrame:
 
 
 def numbers(now: pl.DataFrame, before: pl.DataFrame, pick: Selection = EVERYBODY) -> list[tuple[Any, ...]]:
-    found = adoption_words.headline(now, before, used(1, 2, 5), used(1, 1, 5), pick)
+    found = adoption_words.headline(now, before, used(1, 2, 5), used(1, 1, 5), cohorts(), pick)
     return [(row["label"], row["value"], row["delta"], row["delta_arrow"], row["delta_description"]) for row in found]
 
 
@@ -161,13 +182,14 @@ def test_the_headline_numbers_come_with_their_change_and_against_what() -> None:
         ("Used a feature", "55.0 %", "+15.0 pt", "up", "vs 4 wk before"),
         ("Median features used", "2", "+1", "up", "vs 4 wk before"),
         ("New adopters", "50", "+25 %", "up", "vs 4 wk before"),
+        ("Activated in 7 days", "—", None, "off", None),
     ]
 
 
 def test_the_headline_numbers_make_no_rate_and_no_change_of_too_few() -> None:
     assert [row[:3] for row in numbers(reached(3, 20, 2), reached(2, 12, 3))] == [
         ("Eligible users", "20", None), ("Used a feature", "3 of 20", None), ("Median features used", "2", "+1"),
-        ("New adopters", "2", None),
+        ("New adopters", "2", None), ("Activated in 7 days", "—", None),
     ]  # fmt: skip
 
 
@@ -376,7 +398,7 @@ def test_every_sentence_can_be_said_about_nobody(activity: Activity) -> None:
         adoption_words.answer(nobody, NOBODY, changes(), cells(), period, "eligible").text,
         adoption_words.note(adopting.adoption(nobody, (period,)), period, period, "all", NOBODY),
         adoption_words.heat_note(cells()),
-        *(str(row["value"]) for row in adoption_words.headline(reach, reach, breadth, breadth, NOBODY)),
+        *(str(row["value"]) for row in adoption_words.headline(reach, reach, breadth, breadth, cohorts(), NOBODY)),
         retention_words.answer(nobody, NOBODY, question, counts, together, together).text,
         retention_words.small_print(nobody, NOBODY, question, counts),
         retention_words.note(nobody, NOBODY, question, 2),
