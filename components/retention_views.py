@@ -20,7 +20,8 @@ from queries.product import Selection
 def controls(*own: str) -> None:
     """The view with what it alone needs (own), then what is asked; what is asked less often is under More."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name in ("view", *own):
+        filters.pick("view")
+        for name in own:
             filters.pick(name, show_label=True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in ("feature", "start", "back", "grain"):
