@@ -72,7 +72,7 @@ def _tables(
     member = [activity.active(period).alias(f"u{c}") for c, period in enumerate(periods)]
     used = rows.select("unit", activity.segment_of(rows["unit"], by), *member)
     came = activity.rows_of(back).select("unit", *(expr.alias(f"b{j}") for j, expr in enumerate(is_back)))
-    both = used.join(came, on="unit", how="left", maintain_order="left").sort("segment", maintain_order=True)
+    both = activity.beside(used, came).sort("segment", maintain_order=True)
     both = both.with_columns(pl.col("^b[0-9]+$").fill_null(False))
     members, there = (both.select(f"^{name}[0-9]+$").to_numpy() for name in "ub")
     end = 0
