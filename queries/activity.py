@@ -98,6 +98,22 @@ class Activity:
         """The rows with attributes of their units beside them."""
         return rows.with_columns(self.everyone[name].gather(rows["unit"]) for name in names)
 
+    def beside(self, units: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        """The units, in their order, with what their rows say beside them; null where a unit has no row.
+
+        rows: at most one a unit. The same as a left join, several times faster, because units are numbered.
+
+        >>> from tests.examples import three_users
+        >>> activity, _ = three_users()
+        >>> units, used = activity.units.select("id", "unit"), activity.rows_of("export").select("unit", used=True)
+        >>> activity.beside(units, used).rows()
+        [('ann', 0, True), ('bo', 1, True), ('cy', 2, None)]
+        """
+        numbers = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+        row_of = pl.repeat(None, self.everyone.height, dtype=pl.UInt32, eager=True).scatter(rows["unit"], numbers)
+        at = row_of.gather(units["unit"])
+        return units.with_columns(rows[name].gather(at) for name in rows.columns if name != "unit")
+
     def active(self, period: Period, prefix: str = "") -> pl.Expr:
         """Whether a row's feature was used in a period."""
         return self.words.active(day_number(period.first), day_number(period.last), prefix)

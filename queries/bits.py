@@ -57,6 +57,16 @@ class Words:
         counts = [part.bitwise_count_ones() for part in parts]
         return pl.sum_horizontal(counts) if counts else pl.lit(0, pl.UInt32)
 
+    def days_set(self, row: pl.DataFrame) -> list[int]:
+        """The day numbers of the bits that are set in a single row, in order; none where there is no row.
+
+        >>> Words(100, 2).days_set(pl.DataFrame({"d0": [5], "d1": [1]}))
+        [100, 102, 156]
+        """
+        words = [word or 0 for name in self.names for word in row[name]]
+        return [self.origin + WORD_DAYS * i + bit for i, word in enumerate(words) for bit in range(WORD_DAYS)
+                if word >> bit & 1]  # fmt: skip
+
     def first_in(self, first: int, last: int) -> pl.Expr:
         """The first of the days that is set, as a day number; null where none is."""
         found: pl.Expr = pl.lit(None, pl.Int32)
@@ -78,9 +88,9 @@ class Words:
         bits = np.zeros((rows.height, 2 * (before + self.count) + 1), np.uint64)
         bits[:, before : before + self.count] = rows.select(self.names).to_numpy()
         at, full = np.arange(rows.height), np.uint64((1 << WORD_DAYS) - 1)
-        columns = {}
+        columns, high = {}, bits[at, word]
         for i in range(self.count + before):
-            low, high = bits[at, word + i], bits[at, word + i + 1]
+            low, high = high, bits[at, word + i + 1]
             columns[f"d{i}"] = (low >> shift | high << (np.uint64(WORD_DAYS) - shift)) & full
         words = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.UInt64))
         kept = rows.select(pl.exclude(self.names))

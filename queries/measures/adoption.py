@@ -14,7 +14,7 @@ import polars as pl
 
 from queries.activity import ANY, Activity, By
 from queries.calendar import Period, day_number
-from queries.measures.cells import COUNT, segments
+from queries.measures.cells import COUNT, by_segment, segments
 
 Denominator = Literal["eligible", "active", "all"]
 
@@ -143,11 +143,12 @@ def _by_period(
     rows: pl.DataFrame, keys: list[str], periods: tuple[Period, ...], conditions: dict[str, Callable[[Period], pl.Expr]]
 ) -> pl.DataFrame:
     """Count rows by keys and period: keys, number (of the period), and a count for each condition named."""
-    wide = rows.group_by(keys).agg(
+    each = [
         condition(period).sum().cast(COUNT).alias(f"{name} {i}")
         for name, condition in conditions.items()
         for i, period in enumerate(periods)
-    )
+    ]
+    wide = by_segment(rows, each) if keys == ["segment"] else rows.group_by(keys).agg(each)
     long = [
         wide.unpivot([f"{name} {i}" for i in range(len(periods))], index=keys, variable_name="number", value_name=name)
         for name in conditions
@@ -188,13 +189,14 @@ def _denominator(
     """segment, number (of the period), of: every segment that has units."""
     units = activity.units.filter(gate) if gate else activity.units
     if of == "active":
-        units = units.select("unit").join(activity.rows_of(None), on="unit", how="left", maintain_order="left")
+        units = activity.beside(units.select("unit"), activity.rows_of(None))
 
     def inside(period: Period) -> pl.Expr:
         there = (pl.col("entry_day") <= day_number(period.last)) & _not_ended(period)
         return activity.active(period) if of == "active" else there
 
-    units = units.with_columns(activity.segment_of(units["unit"], by))
+    needed = activity.words.names if of == "active" else ["entry_day", "ended_day"]
+    units = units.select(activity.segment_of(units["unit"], by), *needed)
     counted = _by_period(units, ["segment"], periods, {"of": inside})
     numbers = pl.DataFrame({"number": range(len(periods))}, schema={"number": pl.UInt16})
     every = segments(activity, by).join(numbers, how="cross")
@@ -212,7 +214,7 @@ def _used(
     rows = rows.rename({"feature": "code"}).with_columns(activity.segment_of(rows["unit"], by))
     if of == "active":
         anything = activity.rows_of(None).select("unit", pl.col("^d[0-9]+$").name.prefix("any_"))
-        rows = rows.join(anything, on="unit", how="left")
+        rows = activity.beside(rows, anything)
     else:
         rows = activity.attributes(rows, "ended_day", *filter(None, gates.values()))
     rows = rows.with_columns(allowed=_allowed(activity, gates))

@@ -41,7 +41,7 @@ def cells(
     each = [count.alias(column) for columns in named.values() for column, count in columns.items()]
     every = segments(activity, by)
     if by:
-        found = _by_segment(rows.with_columns(activity.segment_of(rows["unit"], by)), each)
+        found = by_segment(rows.with_columns(activity.segment_of(rows["unit"], by)), each)
         wide = every.join(found, on="segment", how="left", maintain_order="left").fill_null(0)
     else:
         wide = every.hstack(rows.select(each))
@@ -50,7 +50,8 @@ def cells(
     return every.cast(pl.String).join(at, how="cross", maintain_order="left_right").hstack(long)
 
 
-def _by_segment(rows: pl.DataFrame, each: list[pl.Expr]) -> pl.DataFrame:
+def by_segment(rows: pl.DataFrame, each: list[pl.Expr]) -> pl.DataFrame:
+    """The expressions over the rows of each segment, a row a segment; rows: with a column `segment`."""
     if 0 < ALONE * rows["segment"].n_unique() <= rows.height:
         return pl.concat(part.select(pl.col("segment").first(), *each) for part in rows.partition_by("segment"))
     return rows.group_by("segment").agg(each)

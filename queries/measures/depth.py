@@ -40,7 +40,7 @@ def stages(activity: Activity, feature: str, *, by: By = ()) -> pl.DataFrame:
     )
     last_days = Period(as_of - timedelta(days=RECENT_DAYS - 1), as_of)
     active = activity.rows_of(None).select("unit", active=activity.active(last_days))
-    found = units.join(used, on="unit", how="left").join(active, on="unit", how="left")
+    found = activity.beside(activity.beside(units.select("unit", "segment"), used), active)
     everyone = found.with_columns(eligible=pl.lit(True))
     keys = pl.DataFrame({"stage": STAGES}, schema={"stage": pl.String})
     n, of = [pl.col(stage).sum() for stage in STAGES], [pl.col("eligible").sum()] * len(STAGES)
@@ -71,7 +71,8 @@ def cumulative(activity: Activity, feature: str, *, weeks: int | None = None, by
     """
     counted = _since_launch(activity, feature, weeks)
     firsts = activity.rows_of(feature).select("unit", "first_day")
-    units = eligible(activity, feature, by).join(firsts, on="unit", how="left")
+    units = eligible(activity, feature, by).select("unit", "segment", "entry_day", "ended_day")
+    units = activity.beside(units, firsts)
     keys = pl.DataFrame(
         [(k, week.last, activity.calendar.is_observed(week)) for k, week in counted],
         schema={"week": pl.Int16, "period": pl.Date, "complete": pl.Boolean}, orient="row",
@@ -129,10 +130,9 @@ def silent(activity: Activity, features: tuple[str, ...] | None = None) -> pl.Da
 
 def _days(activity: Activity, feature: str) -> list[int]:
     """The day numbers on which anybody used a feature."""
-    first, last = (day_number(day) for day in (activity.calendar.first_day, activity.calendar.as_of))
     anybody = activity.rows_of(feature).select(pl.col(activity.words.names).bitwise_or())
-    used = anybody.select(activity.words.active(day, day).alias(str(day)) for day in range(first, last + 1))
-    return [int(name) for name, is_used in (used.row(0, named=True) if used.height else {}).items() if is_used]
+    first, last = (day_number(day) for day in (activity.calendar.first_day, activity.calendar.as_of))
+    return [day for day in activity.words.days_set(anybody) if first <= day <= last]
 
 
 def activation(
@@ -159,7 +159,8 @@ def activation(
     complete = [activity.calendar.is_observed(Period(cohort.first, cohort.last + wait)) for cohort in cohorts]
     keys = pl.DataFrame({"cohort": [cohort.last for cohort in cohorts], "complete": complete},
                         schema={"cohort": pl.Date, "complete": pl.Boolean})  # fmt: skip
-    units = activity.units.filter("known_start").join(_first_use(activity, features), on="unit", how="left")
+    units = activity.units.filter("known_start").select("unit", "entry_day")
+    units = activity.beside(units, _first_use(activity, features))
     units = units.with_columns(activity.segment_of(units["unit"], by))
     # nobody uses anything before entering, so who used it by day 6 did so for the first time on days 0..6
     reached = pl.col("first_use") - pl.col("entry_day") < ACTIVATION_DAYS
@@ -175,4 +176,6 @@ def _first_use(activity: Activity, features: tuple[str, ...]) -> pl.DataFrame:
     keys = features or tuple(feature.key for feature in activity.features if feature.core)
     chosen: tuple[str | None, ...] = keys or (None,)
     rows = pl.concat([activity.rows_of(key).select("unit", "first_day") for key in chosen])
-    return rows.group_by("unit").agg(pl.col("first_day").min().alias("first_use"))
+    if len(chosen) > 1:
+        rows = rows.group_by("unit").agg(pl.col("first_day").min())
+    return rows.rename({"first_day": "first_use"})

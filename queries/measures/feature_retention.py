@@ -35,9 +35,11 @@ def feature_retention(
     firsts = pl.Series([day_number(period.first) for period in periods], dtype=pl.Int32)
     cohort = (firsts.search_sorted(rows["first_day"], side="right").cast(pl.Int16) - 1).alias("cohort")
     rows = rows.with_columns(cohort, activity.segment_of(rows["unit"], by))
-    wide = rows.group_by("feature", "segment", "cohort").agg(
-        pl.len().alias("of"), *(activity.active(span).sum().alias(str(j)) for j, span in enumerate(spans))
-    )
+    keys = ["feature", "segment", "cohort"] if by else ["feature", "cohort"]
+    returned = [activity.active(span).sum().alias(str(j)) for j, span in enumerate(spans)]
+    counted = rows.lazy().group_by(keys).agg(pl.len().alias("of"), *returned)
+    wide = counted.collect(engine="streaming")  # with so many groups twice as fast as in memory
+    wide = wide if by else wide.with_columns(activity.segment_of(rows["unit"], by))
     return _pooled(activity, wide, len(spans), intervals)
 
 

@@ -40,9 +40,10 @@ def lift(activity: Activity, feature: str, *, landmark: int = 7, weeks: int = 8,
     # nobody uses anything before entering, so who used it before the landmark first did so on days 0..L-1
     firsts = activity.rows_of(feature).select("unit", "first_day")
     used = (pl.col("first_day") - pl.col("entry_day") < landmark).fill_null(False)
-    units = units.join(firsts, on="unit", how="left").select("unit", "segment", "entry_day", used.alias("used"))
+    units = activity.beside(units.select("unit", "segment", "entry_day"), firsts)
+    units = units.select("unit", "segment", "entry_day", used.alias("used"))
     back = activity.rows_of(None).drop("feature", "first_day")
-    rows = units.join(back, on="unit", how="left").with_columns(pl.col(activity.words.names).fill_null(0))
+    rows = activity.beside(units, back).with_columns(pl.col(activity.words.names).fill_null(0))
     words, rows = activity.words.aligned(rows, "entry_day")
     keys = pl.DataFrame([(group, k) for group in GROUPS for k in range(1, weeks + 1)],
                         schema={"group": pl.String, "week": pl.Int16}, orient="row")  # fmt: skip

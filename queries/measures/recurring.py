@@ -71,9 +71,9 @@ def _tables(
     rows = activity.rows_of(feature)
     member = [activity.active(period).alias(f"u{c}") for c, period in enumerate(periods)]
     used = rows.select("unit", activity.segment_of(rows["unit"], by), *member)
-    came = activity.rows_of(back).select("unit", *(expr.alias(f"b{j}") for j, expr in enumerate(is_back)))
-    both = used.join(came, on="unit", how="left", maintain_order="left").sort("segment", maintain_order=True)
-    both = both.with_columns(pl.col("^b[0-9]+$").fill_null(False))
+    both = activity.beside(used, activity.rows_of(back).drop("feature", "first_day"))
+    came = [expr.fill_null(False).alias(f"b{j}") for j, expr in enumerate(is_back)]
+    both = both.select("segment", "^u[0-9]+$", *came).sort("segment", maintain_order=True)
     members, there = (both.select(f"^{name}[0-9]+$").to_numpy() for name in "ub")
     end = 0
     for segment, size in both.group_by("segment", maintain_order=True).len().cast({"segment": pl.String}).rows():

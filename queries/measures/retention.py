@@ -97,7 +97,7 @@ def members(activity: Activity, question: Returning, cohort: date, interval: int
     starts = [rows for _, rows in _starts(activity, question, (period,))]
     rows = starts[0] if starts else _used_in(activity, question, period)
     back = activity.rows_of(question.back).drop("feature", "first_day")
-    rows = rows.join(back, on="unit", how="left").with_columns(pl.col(activity.words.names).fill_null(0))
+    rows = activity.beside(rows, back).with_columns(pl.col(activity.words.names).fill_null(0))
     complete = ends_of(activity.calendar, question, (period,), b + 1)[0][b] <= activity.calendar.as_of
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows, "start")
@@ -201,8 +201,7 @@ def _returned(
 ) -> pl.DataFrame:  # fmt: skip
     """segment, cohort (its last day), interval, n, of: counted from the bits of those who started."""
     back = activity.rows_of(question.back).drop("feature", "first_day")
-    rows = starts.with_columns(activity.segment_of(starts["unit"], by))
-    rows = rows.join(back, on="unit", how="left", maintain_order="left")
+    rows = activity.beside(starts.with_columns(activity.segment_of(starts["unit"], by)), back)
     intervals = runs[-1][1] + 1 if runs else 0
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows.with_columns(pl.col(activity.words.names).fill_null(0)), "start")

@@ -71,7 +71,8 @@ def _origins(activity: Activity, feature: str, by: By) -> pl.DataFrame:
     as_of, entry = day_number(calendar.as_of), pl.col("entry_day")
     origin = pl.max_horizontal(entry, pl.lit(day_number(launched), pl.Int32)) if launched else entry
     firsts = activity.rows_of(feature).select("unit", "first_day")
-    units = eligible(activity, feature, by).filter(entry.is_not_null()).join(firsts, on="unit", how="left")
+    units = eligible(activity, feature, by).filter(entry.is_not_null())
+    units = activity.beside(units.select("unit", "segment", "entry_day", "ended_day", "known_start"), firsts)
     until = pl.min_horizontal("ended_day", pl.lit(as_of, pl.Int32))
     units = units.with_columns(origin.alias("origin"), until.alias("until")).filter(pl.col("origin") <= pl.col("until"))
     reason = (

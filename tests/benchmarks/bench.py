@@ -25,11 +25,11 @@ from polars.selectors import numeric
 
 from queries import access, config, snapshot
 from queries.activity import Activity
-from tests.benchmarks import data, engagement, questions
+from tests.benchmarks import data, depth, engagement, questions
 from tests.benchmarks.questions import Question
 
 T = TypeVar("T")
-QUESTIONS = (*questions.QUESTIONS, *engagement.QUESTIONS)
+QUESTIONS = (*questions.QUESTIONS, *engagement.QUESTIONS, *depth.QUESTIONS)
 FOLDER = config.HOME / ".sightline" / "bench"
 RUNS = 3
 BARE = "SELECT user_id, event_name, count(*) FROM events GROUP BY 1, 2"

@@ -165,27 +165,9 @@ ANY_USE = f"""
       FROM used c JOIN used b ON c.user_id = b.user_id AND b.week >= c.week GROUP BY ALL)
     SELECT 'everyone', {last_day("cohort")}, k, n, "of" FROM back JOIN sizes USING (cohort)"""
 
-EVERY_FIRST_USE = f"""
-    WITH used AS (
-      SELECT DISTINCT user_id, event_name, {week('occurred_at')} AS week
-      FROM events WHERE {during(YEAR)}),
-    cohorts AS (SELECT user_id, event_name, min(week) AS cohort FROM used GROUP BY ALL),
-    sizes AS (SELECT event_name, cohort, count(*) AS "of" FROM cohorts GROUP BY ALL),
-    back AS (
-      SELECT event_name, cohort, week - cohort AS k, count(*) AS n
-      FROM used JOIN cohorts USING (user_id, event_name) GROUP BY ALL)
-    SELECT event_name, {last_day("cohort")}, k, n, "of" FROM back JOIN sizes USING (event_name, cohort)"""
-
 
 def weekly(activity: Activity, question: Returning, by: By = ()) -> pl.DataFrame:
     return retention(activity, question, cohorts=52, intervals=52, by=by)
-
-
-def every_first_use(activity: Activity) -> pl.DataFrame:
-    return pl.concat(
-        weekly(activity, Returning("first_use", f.key, f.key)).with_columns(feature=pl.lit(f.key))
-        for f in activity.features
-    )
 
 
 def of(activity: Activity, *plans: str, unit: Unit = "user") -> Activity:
@@ -222,6 +204,4 @@ QUESTIONS = (
              lambda a: weekly(a, Returning("first_use", ONE, ONE))),
     Question("Any use of one feature to the same", CELLS, ANY_USE,
              lambda a: weekly(a, Returning("any_use", ONE, ONE))),
-    Question("First use to the same, all 40 features", ("feature", "cohort", "interval"), EVERY_FIRST_USE,
-             every_first_use),
 )  # fmt: skip
