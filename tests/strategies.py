@@ -49,7 +49,7 @@ FILTERS: tuple[Where, ...] = (
 WHERE = DICE.map(lambda dice: dice.choice(((), (), (), (), *FILTERS)))
 
 
-def check(*drawn: SearchStrategy[Any], examples: int = 100) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def check(*drawn: SearchStrategy[Any], examples: int = 60) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test on so many draws, the same ones each time."""
     fixed = settings(deadline=None, derandomize=True, database=None, max_examples=examples,
                      suppress_health_check=[HealthCheck.too_slow])  # fmt: skip

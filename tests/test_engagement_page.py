@@ -107,7 +107,7 @@ def test_a_row_of_the_table_twin_opens_its_feature(monkeypatch: pytest.MonkeyPat
     assert list(table.columns) == ["Feature", "Breadth", "Days a week", "Accounts", "Quadrant"]
     assert table["Quadrant"][0] == "Core: many, often"
 
-    monkeypatch.setattr("components.filters.selected", lambda key, what: 0)
+    monkeypatch.setattr("components.drills.selected", lambda key, what: 0)
     monkeypatch.setattr("components.tables.st.dataframe", lambda *_, on_select, **__: on_select())
     app.run().run()
 
