@@ -49,6 +49,8 @@ def answer(
 
 def _moved(changes: pl.DataFrame, names: dict[str, str], period: Period) -> str:
     real = changes.filter((pl.col("verdict") == "real") & (pl.col("since") >= period.first))
+    if (changes["verdict"] == "not judged").all():
+        return ""
     if (changes["verdict"] == "too few").all():
         return "There are too few units or weeks to tell a real change from noise."
     if real.is_empty():
@@ -99,15 +101,16 @@ def verdict(word: str, change: float | None, since: date | None, recent: date) -
 
 def headline(
     now: pl.DataFrame, before: pl.DataFrame, breadth: pl.DataFrame, breadth_before: pl.DataFrame,
-    started: pl.DataFrame, pick: Selection,
+    started: pl.DataFrame, pick: Selection, *, judged: bool = True,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The headline numbers as `st.metric` takes them.
 
     now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns. started: as `activation` returns, of
-    weekly cohorts.
+    weekly cohorts. judged: whether anything may be compared.
     """
     a, b, units = now.row(0, named=True), before.row(0, named=True), PLURALS[pick.unit]
-    b = b if b["complete"] else {"n": 0, "of": 0, "adopted": 0}  # before history there is nothing to compare with
+    compared = b["complete"] and judged  # before history there is nothing to compare with
+    b = b if compared else {"n": 0, "of": 0, "adopted": 0}
     share = points(a["n"] / a["of"] - b["n"] / b["of"], a["of"]) if min(a["of"], b["of"]) >= TOO_FEW else None
     middle, was = median(breadth), median(breadth_before) if b["of"] else None
     features = None if middle is None or was is None else _signed(middle - was)
@@ -120,7 +123,7 @@ def headline(
          f"Distinct features used in the 4 weeks, over the {units} that used at least one."),
         ("New adopters", count(a["adopted"]), _grown(a["adopted"], b["adopted"]),
          f"{units.capitalize()} who used some feature for the first time in all history."),
-        _activated(started, pick),
+        _activated(started, pick, judged=judged),
     ]  # fmt: skip
     against = "vs 4 wk before" if pick.compare == "previous" else "vs a year before"
     return [
@@ -130,7 +133,7 @@ def headline(
     ]  # fmt: skip
 
 
-def _activated(started: pl.DataFrame, pick: Selection) -> tuple[str, str, str | None, str]:
+def _activated(started: pl.DataFrame, pick: Selection, *, judged: bool) -> tuple[str, str, str | None, str]:
     """Of those who entered in the latest 4 weekly cohorts that can be told: label, value, change, meaning."""
     whole = started.filter("complete").sort("cohort")
     now = whole.tail(4)
@@ -138,12 +141,13 @@ def _activated(started: pl.DataFrame, pick: Selection) -> tuple[str, str, str | 
     then = whole.with_columns(back).join(now.select("cohort"), on="cohort", how="semi")
     (n, of), (n0, of0) = ((int(frame["n"].sum()), int(frame["of"].sum())) for frame in (now, then))
     value = percent(n, of) if of >= TOO_FEW else f"{n} of {of}" if of else "—"
-    change = points(n / of - n0 / of0, min(of, of0)) if min(of, of0) >= TOO_FEW and then.height == now.height else None
-    swing = charted(whole.rename({"cohort": "period"}).select("period", "n", "of"))
-    judged = {"real": "it has really changed", "watch": "one to watch", "normal": "within its usual swing",
+    enough = judged and min(of, of0) >= TOO_FEW and then.height == now.height
+    change = points(n / of - n0 / of0, min(of, of0)) if enough else None
+    swing = charted(whole.rename({"cohort": "period"}).select("period", "n", "of"), judged=judged)
+    said = {"real": "it has really changed", "watch": "one to watch", "normal": "within its usual swing",
               "too few": "too few to judge"}[swing.verdict]  # fmt: skip
     meaning = (f"{n:,} of {many(of, pick.unit)} that entered in the latest 4 weeks whose first 7 days are over used an "
-               f"activation feature within these days. Week by week: {judged}.")  # fmt: skip
+               f"activation feature within these days. Week by week: {said}.")  # fmt: skip
     return "Activated in 7 days", value, change, meaning
 
 
@@ -184,8 +188,9 @@ def note(now: pl.DataFrame, period: Period, earlier: Period, of: Denominator, pi
 def heat_note(cells: pl.DataFrame, *, overlapping: bool = False) -> str:
     """The line under feature x segment."""
     if overlapping:
-        return ("In percent, by an attribute of the events: one user may be in several columns, so they do not add up, "
-                f"and nothing is compared. Dot: fewer than {TOO_FEW}, no rate.")  # fmt: skip
+        return ("In percent. By what the events say one user may be in several columns, so they do not add up; by what "
+                "people did they are chosen by their outcome: nothing is compared. "
+                f"Dot: fewer than {TOO_FEW}, no rate.")  # fmt: skip
     marked, few = int(cells["marked"].sum()), int((cells["of"] < TOO_FEW).sum())
     how_many = {0: "No cell differs", 1: "▲▼ One cell differs"}.get(marked, f"▲▼ {marked} cells differ")
     said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %)."

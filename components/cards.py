@@ -1,6 +1,6 @@
 """Headline numbers and figures on the screen: the Streamlit calls that the pages share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -34,14 +34,16 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
     st.plotly_chart(figure, alt=alt, key=key, config=TOOLS, **picking)
 
 
-def answer(found: words.Answer, activity: Activity | None = None) -> None:
+def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> None:
     """The sentences a page opens with; where they are no answer, with ways out of that.
 
-    activity: where looking further back could help, as far as there is history.
+    widens: looking further back could help, as far as there is history.
     """
     st.markdown(found.text)
+    if activity.chosen_by_outcome:
+        st.caption(words.CHOSEN)
     if found.state in ("empty", "few"):
-        filters.ways_out(found.state, len(activity.calendar.periods("week")) if activity else 0)
+        filters.ways_out(found.state, len(activity.calendar.periods("week")) if widens else 0)
 
 
 def row(numbers: list[dict[str, Any]]) -> None:
@@ -103,11 +105,13 @@ def cohorts(
     if cells["of"].sum() == 0:
         return
     alt = f"Retention by cohort and {question.grain}"
+    names = retention_words.ticks(question, cells["interval"].unique().sort().to_list())
     if as_table:
-        grid = tables.cohort_grid(cells, question.grain)
-        tables.show_grid(grid, partial(_pick_grid_cell, grid, "cohort grid"), "cohort grid", alt)
+        grid = tables.cohort_grid(cells, names)
+        tables.show_grid(grid, partial(_pick_grid_cell, grid, names, "cohort grid"), "cohort grid", alt)
     else:
-        chart(charts.cohorts(cells, pool, question.grain, palette()), alt, "cohorts", partial(_pick_point, "cohorts"))
+        figure = charts.cohorts(cells, pool, question.grain, palette(), names)
+        chart(figure, alt, "cohorts", partial(_pick_point, "cohorts"))
         st.caption(retention_words.key(charts.scale(cells, pool)))
     cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
     picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
@@ -123,10 +127,11 @@ def _pick_point(key: str) -> None:
     st.session_state["cohort cell"] = st.session_state.get("cohort point")
 
 
-def _pick_grid_cell(grid: pl.DataFrame, key: str) -> None:
+def _pick_grid_cell(grid: pl.DataFrame, names: Mapping[int, str], key: str) -> None:
     cell = tables.selected(key, "cells")
-    if cell is not None and cell[1][1:].isdigit():
-        st.session_state["cohort cell"] = (grid["Cohort"][cell[0]], int(cell[1][1:]))
+    interval = next((k for k, name in names.items() if cell is not None and name == cell[1]), None)
+    if cell is not None and interval is not None:
+        st.session_state["cohort cell"] = (grid["Cohort"][cell[0]], interval)
 
 
 @st.dialog("This cohort", position="right")
@@ -134,6 +139,7 @@ def _cohort(activity: Activity, cell: pl.DataFrame, pool: pl.DataFrame, question
     found, unit = rates(cell).row(0, named=True), activity.unit
     st.markdown(f"**{words.cohort_name(found['cohort'], question.grain)}, {question.grain} {found['interval']}**")
     st.markdown(retention_words.cell(found, question, unit))
-    st.markdown(retention_words.cell_against(found, pool, question, unit))
+    if not activity.chosen_by_outcome:
+        st.markdown(retention_words.cell_against(found, pool, question, unit))
     who = members(activity, question, found["cohort"], found["interval"])
     tables.people(who, unit, f"cohort_{found['cohort']}_{question.grain}_{found['interval']}")

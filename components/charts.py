@@ -4,7 +4,7 @@ Observed is solid, the open period is not drawn as if it were whole, and what ca
 the date on which it will be. Under 30 units there is a dot instead of a rate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -97,38 +97,43 @@ def curve(
     return figure
 
 
-def cohorts(cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palette) -> go.Figure:
+def cohorts(
+    cells: pl.DataFrame, pool: pl.DataFrame, grain: str, palette: Palette, names: Mapping[int, str] | None = None
+) -> go.Figure:
     """Each cohort's return, newest at the bottom, all cohorts together on top.
 
     cells: cohort, interval, n, of, complete, completes. One scale for the whole grid, from 0 to the 95th percentile
     after interval 0; an interval not complete yet is empty with a dotted edge. customdata: [cohort, interval].
+    names: what intervals are called, where it is not their number.
     """
+    named = names or {}
     after = rates(cells).filter(pl.col("interval") > 0)
     shown = after.filter(pl.col("of") > 0).sort("cohort", "interval")  # a cohort that nobody is in has no row
     together = rates(pool).filter(pl.col("interval") > 0)
-    names, intervals = (
+    cohort_ends, intervals = (
         shown["cohort"].unique(maintain_order=True).to_list(),
         shown["interval"].unique().sort().to_list(),
     )
     top = scale(cells, pool)
     figure = go.Figure(
         [
-            _squares(_by_row(shown, names, intervals), intervals, list(range(len(names))), top, palette),
+            _squares(_by_row(shown, cohort_ends, intervals), intervals, list(range(len(cohort_ends))), top, palette),
             _squares(_by_row(together.with_columns(cohort=0), [0], intervals), intervals, [TOGETHER], top, palette),
-            _dotted(shown.filter(~pl.col("complete")), names, palette),
-            _cohort_cells(shown, names, grain, top, palette),
+            _dotted(shown.filter(~pl.col("complete")), cohort_ends, palette),
+            _cohort_cells(shown, cohort_ends, grain, top, palette),
             _together_cells(together, top, palette),
         ]
     )
     sizes = dict(shown.select("cohort", "of").unique().rows())
     ticks = intervals if len(intervals) <= MOST_IN_A_ROW else [k for k in intervals if k % 4 == 0]
-    labels = ["all together", *(f"{cohort_name(name, grain)}   n {count(sizes[name])}" for name in names)]
+    labels = ["all together", *(f"{cohort_name(name, grain)}   n {count(sizes[name])}" for name in cohort_ends)]
     figure.update_layout(
         layout(
-            palette, 70 + 24 * (len(names) + 1),
-            xaxis={"side": "top", "tickvals": ticks, "ticktext": [f"{grain[0].upper()}{k}" for k in ticks],
+            palette, 70 + 24 * (len(cohort_ends) + 1),
+            xaxis={"side": "top", "tickvals": ticks,
+                   "ticktext": [named.get(k, f"{grain[0].upper()}{k}") for k in ticks],
                    "range": [0.5, max([1, *intervals]) + 0.5]},
-            yaxis={"range": [len(names) - 0.5, TOGETHER - 0.6], "tickvals": [TOGETHER, *range(len(names))],
+            yaxis={"range": [len(cohort_ends) - 0.5, TOGETHER - 0.6], "tickvals": [TOGETHER, *range(len(cohort_ends))],
                    "ticktext": labels, "showgrid": False},
         )
     )  # fmt: skip

@@ -92,7 +92,8 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     grain = next(iter(picked.get("grain", ())), "week")
     first = str(retention_words.SPOKEN_OF.get(grain, 4))
     split = next((key for key in picked.get("split", ()) if key in splits), next(iter(splits), ""))
-    values = _same(activity.values(activity.segment(split))) if split else {}
+    kept = picked.get(f"s.{split}") or ()
+    values = _same(v for v in activity.values(activity.segment(split)) if not kept or v in kept) if split else {}
     a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
     others = {value: value for value in values if value != a}
     return {

@@ -95,13 +95,17 @@ class Overview:
     sticky: Series
 
 
-def overview(months: pl.DataFrame, weekly: pl.DataFrame) -> Overview:
-    """months: `stickiness` of the two 28 days of `ends`. weekly: that of 7 days, for every week of `lasts`."""
+def overview(months: pl.DataFrame, weekly: pl.DataFrame, *, judged: bool = True) -> Overview:
+    """months: `stickiness` of the two 28 days of `ends`. weekly: that of 7 days, for every week of `lasts`.
+
+    judged: whether units may be compared with their own past.
+    """
     month, before = _rates(months).to_dicts()
     observed = weekly.filter("complete")
     used = pl.col("units") > 0
     begun = used.cum_max() & used.cum_max().shift(1, fill_value=False)  # the first week of use may be no whole one
-    enough = pl.col("units") >= TOO_FEW
+    enough = (pl.col("units") >= TOO_FEW) & judged
+    before = before if judged else {**before, "complete": False}
     return Overview(
         month, before, observed.select("day", "units"),
         series(observed, pl.when(begun & enough).then(pl.col("n") / WEEK), allow_trend=True),

@@ -230,7 +230,7 @@ def headline(now: Overview, pick: Selection) -> list[dict[str, Any]]:
     wau, wau_before = _weekly(now, 52 if year else 1)
     dau, dau_before = (None if row["n"] is None else row["n"] / MONTH for row in (month, before))
     gap = None if None in (month["rate"], before["rate"]) else points(month["rate"] - before["rate"], month["units"])
-    share = "—" if month["rate"] is None else f"{_rate(month)[:-2]} ± {50 * (month['high'] - month['low']):.1f} %"
+    share = "—" if month["rate"] is None else _rate(month)
     exact = f" {band(month)}, clustered by {pick.unit}." if month["rate"] is not None else ""
     of28, ago = ("vs a year before",) * 2 if year else ("vs 4 wk before", "vs wk before")
     numbers = [

@@ -35,7 +35,7 @@ def head(activity: Activity, feature: Feature) -> None:
     """What the feature is called, whose it is, and the ways to its neighbours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="feature head"):
         st.subheader(words.md(feature.label), width="content", anchor=False)
-        st.caption(feature_words.about(feature), width="content")
+        st.caption(feature_words.about(feature, activity.calendar.as_of), width="content")
         filters.around(activity)
 
 
@@ -56,7 +56,7 @@ def tools(note: str, frame: pl.DataFrame, name: str, *measures: object, toggles:
 
 def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.DataFrame) -> None:
     """Week by week, how deep, and since launch. weeks: adoption of all weeks, the open one too."""
-    swing = stats.usual_swing(weeks)
+    swing = stats.usual_swing(weeks, judged=not activity.chosen_by_outcome)
     tools("Weeks are calendar weeks, named by their last day.", swing, "feature_weeks", adoption, stages, cumulative)
     said = feature_words.trend(feature, swing, pick.weeks)
     st.markdown(said)
@@ -96,7 +96,7 @@ def _launches(activity: Activity, feature: Feature) -> None:
     latest = sorted(begun, key=lambda f: (f.key == feature.key, f.launched), reverse=True)
     asked = latest[: MOST_LAUNCHES + 1] if feature in begun else []
     curves = {f.key: stats.rates(ask(cumulative, activity, f.key).filter("complete")) for f in asked}
-    said = feature_words.launches(feature, curves)
+    said = feature_words.launches(feature, curves, activity.calendar.first_day)
     st.markdown(said)
     if feature.key in curves and curves[feature.key]["rate"].count():
         titles = words.titles(activity.features)
@@ -172,6 +172,7 @@ def back(activity: Activity, pick: Selection, feature: Feature, question: Return
     size, earlier = filters.span(pick, question)
     cells = ask(retention, activity, question, cohorts=size, intervals=size)
     before = pooled(ask(retention, activity, question, cohorts=size, intervals=size, skip=earlier))
+    before = before.clear() if activity.chosen_by_outcome else before
     weeks = activity.calendar.periods("week", pick.weeks)
     days = ask(frequency_days, activity, weeks, feature=feature.key)
     tools(retention_words.note(activity, pick, question, size), cells, "feature_return", retention, pooled,
@@ -190,6 +191,9 @@ def back(activity: Activity, pick: Selection, feature: Feature, question: Return
 
 def lifted(activity: Activity, pick: Selection, feature: Feature) -> None:
     """Do those who use it early come back more."""
+    if activity.of_some_events or activity.chosen_by_outcome:
+        st.markdown(tab_words.NO_LIFT)
+        return
     counts = ask(lift, activity, feature.key, landmark=tab_words.LANDMARK, weeks=WEEKS)
     tools(tab_words.LIFT, counts, "feature_lift", lift)
     said = tab_words.lift(feature, pick, counts)

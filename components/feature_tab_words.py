@@ -19,6 +19,9 @@ GROUPS = {"lag": "Lagging, and sure", "lead": "Leading, and sure", "unsure": "Ca
 
 # Who -----------------------------------------------------------------------------------------------------------------
 
+NO_LIFT = ("**Not measured here.** A filter by what the events say, or by what people did, would make the two groups "
+           "differ by that filter. Take it off to see the lift.")  # fmt: skip
+
 
 def apart(cells: pl.DataFrame, unit: str) -> dict[str, list[str]]:
     """Segments told apart: those that surely lag, surely lead, or of which nobody can tell, a line each.
@@ -69,9 +72,9 @@ def _about(number: int) -> int:
 
 
 def overlapping(feature: Feature, label: str, unit: str) -> str:
-    """The answer where a unit may be in several segments."""
-    what = f"**{md(feature.label)} by {md(label)}**, an attribute of the events"
-    return f"{what}: one {unit} may be in several of them, so they do not add up, and none is compared with the others."
+    """The answer where a unit may be in several segments, or the segments are chosen by their outcome."""
+    what = f"**{md(feature.label)} by {md(label)}**: by what the events say one {unit} may be in several of them"
+    return f"{what}, and by what people did they are chosen by their outcome, so none is compared with the others."
 
 
 def segments(feature: Feature, label: str, found: Mapping[str, list[str]]) -> str:

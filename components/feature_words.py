@@ -19,11 +19,16 @@ WITHIN = 30  # days
 NOBODY = "Nothing to draw: nobody that could is left."
 
 
-def about(feature: Feature) -> str:
+def about(feature: Feature, as_of: date) -> str:
     """Area, owner and launch of a feature, as far as the product file names them."""
-    launched = f"launched {day(feature.launched, year=True)}" if feature.launched else None
+    verb = "launches" if _is_to_come(feature, as_of) else "launched"
+    launched = f"{verb} {day(feature.launched, year=True)}" if feature.launched else None
     owner = f"owner {md(feature.owner)}" if feature.owner else None
     return " · ".join(part for part in (md(feature.area or ""), owner, launched) if part)
+
+
+def _is_to_come(feature: Feature, as_of: date) -> bool:
+    return feature.launched is not None and feature.launched > as_of
 
 
 def answer(
@@ -34,7 +39,7 @@ def answer(
     changes: the feature's row, as `stats.changes` returns. silent: as `depth.silent` returns, of everybody.
     """
     who, name, row = population(activity, pick), md(feature.label), changes.row(0, named=True)
-    n, of, quiet = row["n"], row["of"], silence(feature, silent)
+    n, of, quiet = row["n"], row["of"], silence(feature, silent, activity.calendar.as_of)
     if activity.units.is_empty():
         return Answer(f"**Nobody matches.** There are no {who} in this data.", "empty")
     young = not_yet(activity, "week")
@@ -50,7 +55,8 @@ def answer(
         said = f"**{n:,} of {whom} used {name}** in {span(period)}: too few for a rate (it needs {TOO_FEW}). {quiet}"
         return Answer(said.strip(), "few")
     used = f"**{n:,} of {whom} ({percent(n, of)}) used {name}** in {span(period)}{_moved(row, period)}."
-    return Answer(" ".join(filter(None, (used, quiet, _against_target(feature, n, of)))))
+    aimed = "" if _is_to_come(feature, activity.calendar.as_of) else _against_target(feature, n, of)
+    return Answer(" ".join(filter(None, (used, quiet, aimed))))
 
 
 def _why_nobody(activity: Activity, feature: Feature, who: str) -> str:
@@ -74,9 +80,11 @@ def _moved(row: dict[str, Any], period: Period) -> str:
     }.get(row["verdict"], "with too few weeks to tell a real change from noise")
 
 
-def silence(feature: Feature, silent: pl.DataFrame) -> str:
+def silence(feature: Feature, silent: pl.DataFrame, as_of: date) -> str:
     """That nobody has used it at all for far longer than is usual, or ever."""
     row, name = silent.row(0, named=True), md(feature.label)
+    if row["last_day"] is None and feature.launched and _is_to_come(feature, as_of):
+        return f"It launches on {day(feature.launched, year=True)}."
     if row["last_day"] is None:
         events = " or ".join(md(event) for event in feature.events[:3])
         return f"{name} has no events at all: is {events} what its use is called in your data?"
@@ -176,7 +184,7 @@ def _time(times: pl.DataFrame, pick: Selection) -> dict[str, Any]:
         "label": "Time to adopt, median",
         "value": "too few" if not enough else "not reached" if days is None else many(days, "day"),
         "help": f"Days from when {PLURALS[pick.unit]} could first use it to first use, those who have not yet counted "
-                "in (Kaplan-Meier). Not reached: under half have.",
+                "in (Kaplan-Meier); without those who used it before its launch. Not reached: under half have.",
         "delta": None if within is None else f"{100 * within:.0f} % within {WITHIN} days",
         "delta_color": "off", "delta_arrow": "off",
     }  # fmt: skip
@@ -234,11 +242,16 @@ STAGES = ("Tried: ever. Repeated: in 2 or more weeks. Habitual: in 3 of the last
           "active (any feature, last 28 days) stands beside. Shares of the eligible.")  # fmt: skip
 
 
-def launches(feature: Feature, curves: dict[str, pl.DataFrame]) -> str:
-    """How it does since launch against the others at the same age. curves: feature key -> rates by week, complete."""
+def launches(feature: Feature, curves: dict[str, pl.DataFrame], first_day: date) -> str:
+    """How it does since launch against the others at the same age. curves: feature key -> rates by week, complete.
+
+    first_day: when history begins.
+    """
     name = md(feature.label)
     if feature.launched is None:
         return f"**Since launch**: no launch date is set for {name} (`launched` in the product file)."
+    if feature.launched < first_day:
+        return f"**Since launch**: {name} came out before history begins, so its first uses were not seen."
     own = curves.get(feature.key)
     if own is None or own.filter(pl.col("rate").is_not_null()).is_empty():
         return f"**Since launch**: nothing to draw yet; {name} needs a whole week after its launch within history."

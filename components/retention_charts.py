@@ -54,10 +54,13 @@ def _limit_names(points: pl.DataFrame, palette: Palette) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def side_by_side(curves: Sequence[tuple[str, pl.DataFrame]], unit: str, grain: str, palette: Palette) -> go.Figure:
+def side_by_side(
+    curves: Sequence[tuple[str, pl.DataFrame]], unit: str, grain: str, palette: Palette, *, band: bool = True
+) -> go.Figure:
     """Groups side by side, each with its 95 % band and its name at the end of its line.
 
-    curves: name, and interval, n, of, cohorts as `retention.pooled` returns; at most five are drawn.
+    curves: name, and interval, n, of, cohorts as `retention.pooled` returns; at most five are drawn. band: not where
+    cohorts share units.
     """
     drawn = [(name, rates(frame).filter(pl.col("rate").is_not_null())) for name, frame in curves[:MOST_LINES]]
     drawn = [(name, frame) for name, frame in drawn if frame.height]
@@ -65,7 +68,7 @@ def side_by_side(curves: Sequence[tuple[str, pl.DataFrame]], unit: str, grain: s
     for (name, line), color in zip(drawn, palette.categorical, strict=False):
         edge = pl.concat([line.select("interval", at="high"), line.select("interval", at="low").reverse()])
         figure.add_trace(go.Scatter(x=edge["interval"], y=edge["at"], fill="toself", fillcolor=color, opacity=BAND,
-                                    line={"width": 0}, mode="lines", hoverinfo="skip"))  # fmt: skip
+                                    line={"width": 0}, mode="lines", hoverinfo="skip", visible=band))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=line["interval"], y=line["rate"], mode="lines+markers", line={"color": color, "width": 3},
             marker={"size": 7, "color": [palette.paper if of < 100 else color for of in line["of"]],

@@ -37,10 +37,11 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     cells = ask(measure.retention, activity, question, cohorts=size, intervals=size)
     cells_before = ask(measure.retention, activity, question, cohorts=size, intervals=size, skip=earlier)
     now, before = measure.pooled(cells), measure.pooled(cells_before)
+    before = before.clear() if activity.chosen_by_outcome else before
     bands = stats.clustered(ask(measure.recurring_sums, activity, question, cohorts=size, intervals=size))
 
     answer = words.answer(activity, pick, question, cells, now, before, bands)
-    cards.answer(answer, activity)
+    cards.answer(answer, activity, widens=True)
     controls()
     cards.curve(now, before, bands, question, pick, answer.text)
     st.caption(words.small_print(activity, pick, question, cells))
@@ -60,17 +61,17 @@ def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
     every = len(activity.calendar.periods(question.grain))
     cells = ask(measure.retention, activity, question, cohorts=every, intervals=interval + 1)
     points = measure.trend(cells, interval, activity.calendar)
-    chart = stats.charted(points)
+    chart = stats.charted(points, judged=compare_words.is_judged(activity, question))
 
     answer = compare_words.over_time(activity, pick, question, interval, chart)
-    cards.answer(answer, activity)
+    cards.answer(answer, activity, widens=True)
     controls("k")
     if chart.points["rate"].drop_nulls().len():
         figure = retention_charts.over_time(chart, size, pick.unit, cards.palette())
         cards.chart(figure, spoken(answer.text), "over time")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(compare_words.over_time_note(question, interval, points.height), width="content")
-        cards.explain(words.note(activity, pick, question, every), measure.trend, measure.retention)
+        cards.explain(words.asked(activity, question), measure.trend, measure.retention)
         tables.download(chart.points, "retention_over_time", key="over time csv")
 
 
@@ -84,14 +85,17 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     interval = words.spoken_of(question, one)
     groups = [(a, one), (z or compare_words.ELSE, other)]
 
-    answer = compare_words.compared(activity, pick, question, interval, *groups)
-    cards.answer(answer, activity)
+    answer = compare_words.compared(activity, pick, question, interval, *groups, split=split)
+    cards.answer(answer, activity, widens=True)
     controls("split", "a", "z")
     if any(frame.filter(pl.col("of") >= stats.TOO_FEW).height for _, frame in groups):
-        figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette())
+        band = question.start != "any_use"
+        figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette(), band=band)
         cards.chart(figure, spoken(answer.text), "compared")
-    st.caption(compare_words.compared_note(question, activity.calendar.as_of))
-    gaps = stats.against_the_rest(pool.filter(interval=interval).with_columns(feature=pl.lit("")))
+    st.caption(compare_words.compared_note(question, of_behaviour=activity.overlaps(split)))
+    apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
+    counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
+    gaps = stats.against_the_rest(counts, overlapping=apart)
     every = tables.segments(gaps.sort(pl.col("gap").abs(), descending=True, nulls_last=True), "Back")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them, {question.grain} {interval}**", width="content")
@@ -112,7 +116,8 @@ def _features(activity: Activity, question: Returning, size: int) -> None:
     table = tables.returns(found, titles(activity.features), question.grain)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**All features**, from first use back to the same feature", width="content")
-        cards.explain("Each row is a feature.", feature_retention)
+        cards.explain(f"Each row is a feature: used again in the {question.grain} itself, by the calendar, on one day "
+                      "or more, whatever is picked above.", feature_retention)  # fmt: skip
         tables.download(found, "retention_by_feature", key="returns csv")
     tables.show_returns(table, drills.opens_feature(table, "returns"), "returns")
 

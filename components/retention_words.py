@@ -33,11 +33,11 @@ def answer(
     later = now.filter(pl.col("interval") > 0)
     if later.is_empty():
         started = cells.filter((pl.col("interval") == 1) & (pl.col("of") > 0))
-        when = day(cast(date, started["completes"].min())) if started.height else "a later day"
-        return Answer(f"**Not yet.** No cohort has completed {grain} 1; the first does on {when}.", "young")
+        first = day(cast(date, started["completes"].min())) if started.height else "a later day"
+        return Answer(f"**Not yet.** No cohort has completed {grain} 1; the first does on {first}.", "young")
     row = later.filter(interval=spoken_of(question, later)).row(0, named=True)
     k, n, of = row["interval"], row["n"], row["of"]
-    then = f"{IN[grain]} {grain} {k}"
+    then = when(question, k)
     if of < TOO_FEW:
         out_of = _of(of, pick, question).removeprefix(", of ")
         whom = who.replace(PLURALS[pick.unit], pick.unit, 1) if of == 1 and question.start != "any_use" else who
@@ -45,12 +45,28 @@ def answer(
         return Answer(few, "few")
     found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
     back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
-    when = then if question.count == "on" else f"{then} or later"
     if question.start == "any_use" and bands is not None:
         found = next(iter(bands.filter(pl.col("interval") == k).rows(named=True)), {"low": None})
     sure = "" if found["low"] is None or (question.start == "any_use" and bands is None) else f" ({_band(found)})"
     against = _against(before, row, question, pick)
-    return Answer(f"**{percent(n, of)} were {back} {when}**{sure}{_of(of, pick, question)} {who}. {against}".strip())
+    return Answer(f"**{percent(n, of)} were {back} {then}**{sure}{_of(of, pick, question)} {who}. {against}".strip())
+
+
+def when(question: Returning, k: int) -> str:
+    """The interval k, or the bracket that begins with it: in week 4, on 3 or more days of a week in weeks 4-7."""
+    last = next((b for a, b in question.brackets if a == k), k)
+    name = f"{question.grain} {k}" if last == k else f"{question.grain}s {k}–{last}"
+    later = " or later" if question.count == "on_or_after" else ""
+    if question.at_least == 1:
+        return f"{IN[question.grain] if last == k else 'in'} {name}{later}"
+    return f"on {question.at_least} or more days of {name if last == k else f'a {question.grain} in {name}'}{later}"
+
+
+def ticks(question: Returning, intervals: list[int]) -> dict[int, str]:
+    """What intervals are called where there is little room: W4, or W4-7 of a bracket."""
+    ends = dict(question.brackets)
+    letter = question.grain[0].upper()
+    return {k: f"{letter}{k}" if ends.get(k, k) == k else f"{letter}{k}–{ends[k]}" for k in intervals}
 
 
 def spoken_of(question: Returning, curve: pl.DataFrame) -> int:
@@ -113,10 +129,11 @@ def starting(activity: Activity, pick: Selection, question: Returning) -> str:
 def small_print(activity: Activity, pick: Selection, question: Returning, cells: pl.DataFrame) -> str:
     """The line under the curve: what counts as back, which windows, how many cohorts, who is in none."""
     grain, unit = question.grain, pick.unit
-    parts = [f"On = back {IN[grain]} that {grain}"]
+    days = f" on {question.at_least} or more days" if question.at_least > 1 else ""
+    parts = [f"On = back{days} {IN[grain]} that {grain}"]
     if question.count == "on_or_after":
         until = day(horizon(activity.calendar, question), year=True)
-        parts = [f"On or after = back {IN[grain]} that {grain} or later, up to {until} for all cohorts alike"]
+        parts = [f"On or after = back{days} {IN[grain]} that {grain} or later, up to {until} for all cohorts alike"]
     own = f"{grain}s counted from each {unit}'s own start; by day, so hour-exact windows are not offered"
     parts.append(f"calendar {grain}s" if question.windows == "calendar" else own)
     whole = cells.filter(pl.col("complete") & (pl.col("interval") == 1) & (pl.col("of") > 0))["cohort"].n_unique()
@@ -136,10 +153,15 @@ def small_print(activity: Activity, pick: Selection, question: Returning, cells:
 
 def note(activity: Activity, pick: Selection, question: Returning, size: int) -> str:
     """What is shown, and against what."""
-    back = "any active feature" if question.back is None else md(activity.feature(question.back).label)
     against = "as many before them" if pick.compare == "previous" else "those a year before"
-    what = f"{STARTS[question.start]} to {back}, by {question.grain}: the latest {size} cohorts"
+    what = f"{asked(activity, question).removesuffix('.')}: the latest {size} cohorts"
     return f"{what}, compared with {against} at the same age." if comparable(question) else f"{what}."
+
+
+def asked(activity: Activity, question: Returning) -> str:
+    """What is asked, without against what."""
+    back = "any active feature" if question.back is None else md(activity.feature(question.back).label)
+    return f"{STARTS[question.start]} to {back}, by {question.grain}."
 
 
 def key(top: float) -> str:
@@ -150,12 +172,13 @@ def key(top: float) -> str:
 
 def cell(row: dict[str, Any], question: Returning, unit: str) -> str:
     """One cohort and interval. row: of `retention`, with its rates."""
-    n, of, k, grain = row["n"], row["of"], row["interval"], question.grain
+    n, of, then = row["n"], row["of"], when(question, row["interval"])
     if n is None:
-        return f"Not yet: {grain} {k} of this cohort completes on {day(row['completes'], year=True)}."
+        name = then.removeprefix("in ").removeprefix("on ")
+        return f"Not yet: {name} of this cohort completes on {day(row['completes'], year=True)}."
     if of < TOO_FEW:
-        return f"{n:,} of {many(of, unit)} were back {IN[grain]} {grain} {k}: too few for a rate (it needs {TOO_FEW})."
-    return f"**{percent(n, of)}** ({_band(row)}): {n:,} of {many(of, unit)} were back {IN[grain]} {grain} {k}."
+        return f"{n:,} of {many(of, unit)} were back {then}: too few for a rate (it needs {TOO_FEW})."
+    return f"**{percent(n, of)}** ({_band(row)}): {n:,} of {many(of, unit)} were back {then}."
 
 
 def cell_against(row: dict[str, Any], pool: pl.DataFrame, question: Returning, unit: str) -> str:

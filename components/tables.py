@@ -90,11 +90,12 @@ def _rate_or_counts(n: int | None, of: int) -> str:
     return "" if n is None else percent(n, of) if of >= TOO_FEW else f"{n:,} of {of:,}"
 
 
-def cohort_grid(cells: pl.DataFrame, grain: str) -> pl.DataFrame:
-    """The cohorts as a table of texts, newest last: size, then a column an interval (W1, W2 ...)."""
+def cohort_grid(cells: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:
+    """The cohorts as a table of texts, newest last: size, then a column an interval. names: of intervals (W1, W2-3)."""
     later = cells.filter(pl.col("interval") > 0)
     named = later.with_columns(
-        Cohort=pl.col("cohort").cast(pl.String), column=grain[0].upper() + pl.col("interval").cast(pl.String)
+        Cohort=pl.col("cohort").cast(pl.String),
+        column=pl.col("interval").replace_strict(dict(names), default=None, return_dtype=pl.String),
     )
     sizes = named.select("Cohort", pl.col("of").alias("n")).unique("Cohort", maintain_order=True)
     return sizes.join(grid(named, "Cohort", "column"), on="Cohort", how="left", maintain_order="left")

@@ -15,7 +15,7 @@ from components.theme import day
 from queries.activity import Activity
 from queries.assemble import Manifest
 from queries.calendar import Grain, Period
-from queries.product import Feature, Selection
+from queries.product import UNKNOWN, Feature, Selection
 
 PLURALS = {"user": "users", "account": "accounts"}
 LONG = 60  # characters of a name in a sentence
@@ -31,6 +31,10 @@ class Answer:
 
     text: str
     state: Literal["", "empty", "few", "young"] = ""
+
+
+CHOSEN = ("Filtered by what they did: they were chosen by the very days that are looked at, "
+          "so nothing is compared with their own past or with others.")  # fmt: skip
 
 
 def md(text: object) -> str:
@@ -95,7 +99,9 @@ def population(activity: Activity, pick: Selection) -> str:
     for key, values in pick.where:
         said = f"{md(labels.get(key, key))} {_any_of(values)}"
         if kinds.get(key) == "did":
-            acts.append(_any_of(values))
+            known = [value for value in values if value != UNKNOWN]
+            unsure = [f"cannot be told yet for {md(labels[key])}"] if len(known) < len(values) else []
+            acts.append(" or ".join([*([_any_of(known)] if known else []), *unsure]))
         else:
             (events if kinds.get(key) == "event" else parts).append(said)
     whose = f" with {' and '.join(parts)}" if parts else ""
@@ -123,7 +129,7 @@ def freshness(activity: Activity, today: date) -> str:
 
 def left_out(found: Manifest) -> list[str]:
     """What is counted nowhere, or with a caveat, a line each."""
-    return [f"{row.n:,} of {row.of:,} {row.what}." for row in found.left_out]
+    return [f"{row.n:,} of {row.of:,} {row.what.rstrip('.')}." for row in found.left_out]
 
 
 def definition(measure: object) -> str:

@@ -135,8 +135,23 @@ class Activity:
         return [] if rows is None else rows[f"segment_{segment.key}"].unique().sort().cast(pl.String).to_list()
 
     def overlaps(self, by: By) -> bool:
-        """Whether a split may put a unit into several of its segments."""
-        return any(segment.of == "event" and segment.key in by for segment in self.segments)
+        """Whether a split is by what events say or by what units did: such segments are never compared or summed.
+
+        A unit may be in several of the former; the latter are chosen by the very outcome that is looked at.
+        """
+        return any((segment.of == "event" or segment.behaviour) and segment.key in by for segment in self.segments)
+
+    @property
+    def chosen_by_outcome(self) -> bool:
+        """Whether units were filtered by what they did: then their past differs from today by how they were chosen."""
+        where = dict(self.made_of[1].where) if self.made_of else {}
+        return any(segment.behaviour and segment.key in where for segment in self.segments)
+
+    @property
+    def of_some_events(self) -> bool:
+        """Whether only events with certain attributes are counted."""
+        where = dict(self.made_of[1].where) if self.made_of else {}
+        return any(segment.of == "event" and segment.key in where for segment in self.segments)
 
     def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
         """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
@@ -233,13 +248,13 @@ class Activity:
             members = _kept(tables.members, users, "user")
             member_rows = _kept(tables.member_rows, users, "user")
             rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
-        if events:
-            rows = self._with_values(events, users, "account")
         everyone = _accounts(tables.accounts, members, tables.users, self.calendar)
         made = replace(self, unit="account", everyone=everyone, rows=rows, tables=None)
         everyone = everyone.with_columns(made._did(s) for s in self.segments if s.behaviour).with_columns(
             kept=_picked(where)
         )
+        if events:  # only now: what an account did does not hang on the events looked at
+            rows = self._with_values(events, users, "account")
         return replace(made, everyone=everyone, rows=_kept(rows, everyone, "unit"))
 
 

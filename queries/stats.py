@@ -191,10 +191,14 @@ class Charted:
     provisional: bool
 
 
-def charted(points: pl.DataFrame) -> Charted:
-    """The process behaviour chart of a rate. points: period, n, of; complete and separate, the oldest first."""
+def charted(points: pl.DataFrame, *, judged: bool = True) -> Charted:
+    """The process behaviour chart of a rate. points: period, n, of; complete and separate, the oldest first.
+
+    judged: whether the points may be compared; where not, there are no limits.
+    """
     found = rates(points)
-    series = found["rate"].fill_null(float("nan")).to_numpy() if found.height else np.full(1, np.nan)
+    series = found["rate"].fill_null(float("nan")).to_numpy() if found.height and judged else np.full(
+        max(1, found.height), np.nan)  # fmt: skip
     heard = behaviours(series)
     lower, upper = heard.drawn(0.0, 1.0)
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
@@ -203,32 +207,39 @@ def charted(points: pl.DataFrame) -> Charted:
     return Charted(found.with_columns(limits), str(heard.verdict[0]), since, bool(heard.provisional[0]))
 
 
-def changes(now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
+def changes(
+    now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int, *, judged: bool = True
+) -> pl.DataFrame:
     """What moved, a row a feature: the rate now, its change (0..1), and whether the weekly series calls it real.
 
     now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
     period, n, of, complete, over all of history; the limits come from all of it (`xmr`). shown: how many of the latest
     weeks to return as the trend.
     Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began)
-    and trend (list of weekly rates, 0..1).
+    and trend (list of weekly rates, 0..1). judged: whether the units may be compared with their own past; where not,
+    there is no change, and the verdict is "not judged".
     """
     earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
     joined = table.join(_verdicts(weeks.filter("complete"), shown), on="feature", how="left", maintain_order="left")
+    if not judged:
+        return joined.with_columns(
+            change=pl.lit(None, pl.Float64), verdict=pl.lit("not judged"), since=pl.lit(None, pl.Date)
+        )
     return joined.with_columns(change=pl.col("rate") - pl.col("before"), verdict=pl.col("verdict").fill_null("too few"))
 
 
-def usual_swing(weeks: pl.DataFrame) -> pl.DataFrame:
+def usual_swing(weeks: pl.DataFrame, *, judged: bool = True) -> pl.DataFrame:
     """The weekly rates of one feature with the limits of their usual swing, as `changes` judges them.
 
     weeks: period, n, of, complete, over all of history. Adds rate (of an open week too), centre, lower and upper (as
     drawn: within 0..1) and signal (the week is one of a signal). The limits are null before the first whole week of
-    use, in weeks without a rate and in open ones.
+    use, in weeks without a rate and in open ones, and in all where nothing is to be judged.
     """
     weeks = weeks.with_columns(rate=RATE).sort("period")
     whole = weeks.filter("complete")
     rate, used = whole["rate"].to_numpy(), whole["n"].fill_null(0).to_numpy() > 0
-    begun = _from_first_use(rate[None, :], used[None, :])
+    begun = _from_first_use(rate[None, :], used[None, :] & judged)
     heard, here = behaviours(begun), ~np.isnan(begun[0])
     columns = dict(zip(("centre", "lower", "upper"), (heard.centre, *heard.drawn(0, 1)), strict=True))
     limits = [pl.Series(name, np.where(here, found[0, : whole.height], np.nan), nan_to_null=True)

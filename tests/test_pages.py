@@ -400,6 +400,53 @@ def test_filtered_by_what_the_events_say_fewer_use_a_feature_and_as_many_could(u
     assert some.metric[1].value < whole.metric[1].value
 
 
+SLEEPERS = {"s_sleepers": "were not active in the last 28 days"}
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("page", "asked"), [
+    ("adoption", {}), ("retention", {}), ("retention", {"view": "trend"}), ("retention", {"view": "compare"}),
+    ("feature", {"feature": "export"}), ("engagement", {"show": "stickiness"}),
+])  # fmt: skip
+def test_who_was_chosen_by_the_outcome_is_compared_with_nothing(page: str, asked: dict[str, str]) -> None:
+    app = opened(page, **asked, **SLEEPERS)
+
+    assert_stands(app)
+    said = answer(app)
+    assert not re.search(r"real change|Newly beyond|Worse|Better|more than chance|usual swing of", said)
+    deltas = [metric.delta or "95 %" for metric in app.metric]
+    assert all("95 %" in delta or "within" in delta for delta in deltas)
+    assert "so nothing is compared with their own past or with others" in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_segments_by_what_people_did_are_drawn_side_by_side_and_not_compared() -> None:
+    split = opened("adoption", by="sleepers")
+    compared = opened("retention", view="compare", split="sleepers")
+
+    assert "leads most" not in answer(split)
+    assert "who did what is known only afterwards" in answer(compared)
+    assert set(compared.dataframe[0].value["Verdict"]) <= {"not compared", "too few"}
+
+
+@pytest.mark.usefixtures("demo")
+def test_only_values_that_the_filter_leaves_can_be_compared() -> None:
+    app = opened("retention", view="compare", split="plan", s_plan="Free", w="26")
+
+    assert app.get_by_key("pick a").options == ["Free"]  # type: ignore[union-attr]
+    assert "Nobody started" in answer(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_brackets_and_active_days_are_said_wherever_they_are_counted() -> None:
+    bracket, days = opened("retention", w="26", brackets="1-1.2-3.4-7.8-11"), opened("retention", days="3")
+
+    assert "were back in weeks 4–7**" in answer(bracket)
+    assert figure(bracket, 1)["layout"]["xaxis"]["ticktext"] == ["W1", "W2–3", "W4–7", "W8–11"]
+    assert "were back on 3 or more days of week 4**" in answer(days)
+    assert "On = back on 3 or more days in that week" in sentences(days)
+
+
 # Small and odd products ----------------------------------------------------------------------------------------------
 
 

@@ -18,13 +18,13 @@ earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
 weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
 cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of), overlapping=activity.overlaps(by))
-changes = stats.changes(now, before, weeks, shown=pick.weeks)
+changes = stats.changes(now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
 
-cards.answer(words.answer(activity, pick, changes, cells, period, of))
+cards.answer(words.answer(activity, pick, changes, cells, period, of), activity)
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
                          ask(breadth, activity, period), ask(breadth, activity, earlier),
                          ask(activation, activity, activity.calendar.periods("week"), snapshot.product().activation),
-                         pick))  # fmt: skip
+                         pick, judged=not activity.chosen_by_outcome))  # fmt: skip
 
 returned = ask(feature_retention, activity, cohorts=pick.weeks, intervals=tables.RETURN_WEEK + 1)
 table = tables.features(activity, changes, returned, period.first)

@@ -18,7 +18,7 @@ weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, nu
 
 months = ask(measure.stickiness, activity, numbers.ends(calendar, pick))
 weekly = ask(measure.stickiness, activity, numbers.lasts(calendar), length=numbers.WEEK)
-now = numbers.overview(months, weekly)
+now = numbers.overview(months, weekly, judged=not activity.chosen_by_outcome)
 
 if view == "matrix":
     found = numbers.placed(ask(measure.matrix, activity, weeks))

@@ -21,13 +21,13 @@ size, _ = filters.span(pick, question)
 
 now, before = ask(adoption, activity, (period,), features=only), ask(adoption, activity, (earlier,), features=only)
 weeks = ask(adoption, activity, activity.calendar.periods("week", with_open=True), features=only)
-changes = stats.changes(now, before, weeks, shown=pick.weeks)
+changes = stats.changes(now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
 returned = pooled(ask(retention, activity, question, cohorts=size, intervals=size))
 adopters = ask(new_adopters, activity, (earlier, period), features=only)
 times = ask(time_to_adopt, activity, feature.key)
 
 feature_cards.head(activity, feature)
-cards.answer(words.answer(activity, pick, feature, changes, ask(silent, everybody, only), period))
+cards.answer(words.answer(activity, pick, feature, changes, ask(silent, everybody, only), period), activity)
 cards.row(words.headline(feature, pick, changes, period, returned, adopters, times))
 
 if tab == "overview":

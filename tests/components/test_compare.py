@@ -24,8 +24,9 @@ def activity() -> Activity:
 def weeks(*n: int, of: int = 100) -> pl.DataFrame:
     """An interval of weekly cohorts of so many, as `trend` returns it; the last is of the week to 15 November."""
     days = [LAST - timedelta(days=7 * back) for back in reversed(range(len(n)))]
-    schema = {"period": pl.Date, "n": pl.UInt32, "of": pl.UInt32}
-    return pl.DataFrame({"period": days, "n": n, "of": [of] * len(n)}, schema=schema)
+    schema = {"period": pl.Date, "cohort": pl.Date, "n": pl.UInt32, "of": pl.UInt32}
+    cohorts = [day - timedelta(days=28) for day in days]
+    return pl.DataFrame({"period": days, "cohort": cohorts, "n": n, "of": [of] * len(n)}, schema=schema)
 
 
 def over_time(activity: Activity, points: pl.DataFrame) -> str:
@@ -37,15 +38,15 @@ USUAL = (50, 52, 48, 51, 49, 50, 53, 49, 51, 50, 52, 48)
 
 def test_a_usual_interval_is_said_to_be_inside_its_swing(activity: Activity) -> None:
     assert over_time(activity, weeks(*USUAL, 50)) == (
-        "**Week-4 retention was 50 %** for the latest cohort to complete it (w/e 15 Nov), of 100 users who signed up. "
-        "That is inside its usual swing of 43–57 %."
+        "**Week-4 retention was 50 %** for the latest cohort to complete it (w/e 18 Oct), of 100 users who signed up. "
+        "That is inside its usual swing of 43.5–57.0 %."
     )
 
 
 def test_an_interval_that_fell_is_a_real_change_since_when_it_did(activity: Activity) -> None:
     said = over_time(activity, weeks(*USUAL, 20, 21))
 
-    assert said.endswith("That is a real change: below what is usual (36–60 %), since the cohort of w/e 8 Nov.")
+    assert said.endswith("That is a real change: below what is usual (35.5–60.3 %), since the cohort of w/e 11 Oct.")
 
 
 @pytest.mark.parametrize(("points", "said"), [
@@ -90,7 +91,19 @@ def test_groups_that_had_unequal_time_are_not_compared(activity: Activity) -> No
 
     said = compare_words.compared(activity, EVERYBODY, question, 4, group("A", 50, 90), group("B", 40, 90))
 
-    assert "They are not compared" in said.text
+    assert said.text.endswith("They are not compared: older cohorts have had longer to come back.")
+
+
+@pytest.mark.parametrize("question", [Returning(count="on_or_after"), Returning(grain="day")])
+def test_an_interval_over_time_is_judged_only_of_weekly_cohorts_that_had_equal_time(
+    activity: Activity, question: Returning
+) -> None:
+    assert not compare_words.is_judged(activity, question)
+
+    said = compare_words.over_time(activity, EVERYBODY, question, 4, charted(weeks(*USUAL, 20), judged=False))
+
+    assert "real change" not in said.text
+    assert said.text.endswith(("so cohorts are not compared.", "A usual swing is told of weekly cohorts alone."))
 
 
 def test_an_interval_over_time_is_drawn_within_limits_that_come_from_all_of_it() -> None:

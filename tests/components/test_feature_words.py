@@ -20,6 +20,7 @@ EXPORT = Feature("export", "Export", ("export",), area="Reporting", owner="Dana"
 PERIOD = Period(date(2026, 10, 19), date(2026, 11, 15))
 PICK = Selection()
 COUNTS = {"n": pl.UInt32, "of": pl.UInt32}
+BEGAN, TODAY = date(2026, 1, 1), date(2026, 11, 18)
 
 
 def change(n: int, of: int, **more: Any) -> pl.DataFrame:
@@ -85,8 +86,8 @@ def test_silence_is_dated_from_the_first_day_without_events() -> None:
 
 
 def test_about_says_only_what_the_product_file_names() -> None:
-    assert words.about(EXPORT) == "Reporting · owner Dana · launched 3 Mar 2026"
-    assert words.about(Feature("a", "A", ("a",), owner="*Ann*")) == r"owner \*Ann\*"
+    assert words.about(EXPORT, TODAY) == "Reporting · owner Dana · launched 3 Mar 2026"
+    assert words.about(Feature("a", "A", ("a",), owner="*Ann*"), TODAY) == r"owner \*Ann\*"
 
 
 # Headline ------------------------------------------------------------------------------------------------------------
@@ -147,14 +148,15 @@ def curve(*n: int, of: int = 100) -> pl.DataFrame:
 def test_a_launch_is_compared_at_the_age_that_both_have_reached() -> None:
     own = curve(5, 20, 40)
 
-    one = words.launches(EXPORT, {"export": own, "a": curve(9, 30)})
-    many = words.launches(EXPORT, {"export": own, "a": curve(9, 30), "b": curve(1, 2, 39, 90)})
+    one = words.launches(EXPORT, {"export": own, "a": curve(9, 30)}, BEGAN)
+    many = words.launches(EXPORT, {"export": own, "a": curve(9, 30), "b": curve(1, 2, 39, 90)}, BEGAN)
 
     assert one == "**40 % have used it by week 2**, behind the one other launch at the same age."
     assert many == "**40 % have used it by week 2**, ahead of 1 of 2 other launches at the same age."
-    assert words.launches(EXPORT, {"export": own}).endswith("there is no other launch to compare with.")
-    assert "nothing to draw yet" in words.launches(EXPORT, {})
-    assert "no launch date is set for Export" in words.launches(replace(EXPORT, launched=None), {})
+    assert words.launches(EXPORT, {"export": own}, BEGAN).endswith("there is no other launch to compare with.")
+    assert "nothing to draw yet" in words.launches(EXPORT, {}, BEGAN)
+    assert "came out before history begins" in words.launches(EXPORT, {}, date(2026, 4, 1))
+    assert "no launch date is set for Export" in words.launches(replace(EXPORT, launched=None), {}, BEGAN)
 
 
 # Who -----------------------------------------------------------------------------------------------------------------
@@ -242,3 +244,12 @@ def test_the_trend_says_where_it_stands_in_its_usual_swing() -> None:
     assert words.opened(weeks, date(2026, 11, 11)) == "3 of 7 days"
     assert words.opened(weeks.filter("complete"), date(2026, 11, 8)) == ""
     assert "no whole week" in words.trend(EXPORT, weeks.clear(), 12)
+
+
+def test_a_launch_to_come_is_said_as_one_and_is_no_broken_tracking() -> None:
+    later = replace(EXPORT, launched=date(2026, 12, 24))
+    never = pl.DataFrame({"feature": ["export"], "last_day": [None], "silent": [False]})
+
+    assert words.about(later, TODAY).endswith("launches 24 Dec 2026")
+    assert words.silence(later, never, TODAY) == "It launches on 24 Dec 2026."
+    assert "has no events at all" in words.silence(EXPORT, never, TODAY)

@@ -399,3 +399,18 @@ def test_split_by_an_attribute_of_events_each_part_is_as_if_filtered_by_it(
             parts.append(part.with_columns(segment=name) if there else part.clear())
         keys, used = ["feature", "segment", "period"], pl.col("n") > 0
         assert_frame_equal(found.filter(used).sort(keys), pl.concat(parts).filter(used).sort(keys))
+
+
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), st.sampled_from(DID), DICE, examples=30)
+def test_what_units_did_does_not_hang_on_the_events_looked_at(
+    case: Case, unit: Unit, segment: Segment, dice: Random
+) -> None:
+    case, rule = with_devices(case, dice), (segment.key, (segment.labels[0][1],))
+
+    whole = load(case).within(Selection(unit, (rule,), behaviours=DID))
+    some = load(case).within(Selection(unit, (rule, ("device", ("iOS",))), behaviours=DID))
+
+    assert_frame_equal(some.units, whole.units)
+    assert some.chosen_by_outcome
+    assert some.of_some_events

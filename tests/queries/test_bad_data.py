@@ -581,6 +581,6 @@ def test_a_few_users_long_before_all_others_are_said_with_the_day_to_begin_from(
     found = extract.read(examples.product(tmp_path), examples.NOW).manifest.left_out
 
     assert [(row.n, row.of, row.what) for row in found] == [
-        (1, 3, "users were first seen by 3 Feb 2011, the next 5,752 days later, and history begins with them; "
+        (1, 3, "user was first seen by 3 Feb 2011, the next 5,752 days later, and history begins with them; "
                "if that is a mistake, set `events.since = 2026-11-03`"),
     ]  # fmt: skip
