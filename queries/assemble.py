@@ -137,8 +137,8 @@ def _stray(raw: pl.DataFrame) -> list[LeftOut]:
     found_days = [(n, in_words(to_date(day)), gap, to_date(day + gap)) for n, day, gap in found.select(
         "n", "first_day", "gap").rows()]  # fmt: skip
     return [
-        LeftOut(n, firsts.height, f"{'user was' if n == 1 else 'users were'} first seen by {day}, the next {gap:,} days "
-                f"later, and history begins with them; if that is a mistake, set `events.since = {since}`")
+        LeftOut(n, firsts.height, f"{'user was' if n == 1 else 'users were'} first seen by {day}, the next {gap:,} "
+                f"days later, and history begins with them; if that is a mistake, set `events.since = {since}`")
         for n, day, gap, since in found_days
     ]  # fmt: skip
 
