@@ -14,7 +14,7 @@ OF_PAGE = {
     "adoption": ("of", "by", "by2"),
     "retention": ("feature", "start", "back", "count", "grain", "windows", "days", "brackets", "view", "k",
                   "split", "a", "z"),
-    "engagement": ("show", "feature"),
+    "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by"),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", "split": "compare", "a": "compare", "z": "compare"}  # of the retention page

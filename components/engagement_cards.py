@@ -4,8 +4,12 @@ import polars as pl
 import streamlit as st
 
 from components import cards, drills, engagement_charts, engagement_words, filters, tables, words
-from components.engagement_numbers import Overview, dots
-from queries.activity import Activity
+from components.engagement_numbers import Overview, dots, ends
+from components.engagement_numbers import by_segment as segment_numbers
+from queries.activity import Activity, By
+from queries.answers import ask
+from queries.measures.engagement import stickiness as stickiness_of
+from queries.measures.lifecycle import lifecycle as lifecycle_of
 from queries.product import Selection
 from queries.stats import TOO_FEW
 
@@ -64,6 +68,25 @@ def lifecycle(flow: pl.DataFrame, takeaway: str) -> None:
         st.markdown("**Quick ratio**")
         alt = f"Quick ratio by week: {engagement_words.spoken_quick(flow)}"
         cards.chart(engagement_charts.quick_ratio(flow, cards.palette()), alt, "quick ratio")
+
+
+def by_segment(activity: Activity, pick: Selection, by: By) -> None:
+    """The same by segment: who comes how often, and who is new, back or gone."""
+    if not by:
+        return
+    month = ask(stickiness_of, activity, ends(activity.calendar, pick)[:1], by=by)
+    found = segment_numbers(month, ask(lifecycle_of, activity, "week", 1, by=by))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filters.pick("by", show_label=True)
+        filters.pick("by2", show_label=True)
+        cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of)
+        tables.download(found, "engagement_by_segment", key="engagement segments csv")
+    table = engagement_words.segments(found, pick.unit)
+    st.dataframe(table, hide_index=True, key="engagement segments", alt="Engagement by segment",
+                 height=min(tables.TWELVE_ROWS, tables.ROW * (table.height + 1) + 2),
+                 column_config={name: st.column_config.TextColumn(alignment="right") for name in table.columns[1:]},
+                 )  # fmt: skip
+    st.caption(engagement_words.SEGMENTS)
 
 
 def _title(text: str, frame: pl.DataFrame, name: str) -> None:

@@ -120,6 +120,26 @@ def _rates(months: pl.DataFrame) -> pl.DataFrame:
     return clustered(sums)
 
 
+def by_segment(month: pl.DataFrame, flow: pl.DataFrame) -> pl.DataFrame:
+    """Segments side by side: stickiness of the last 28 days, and the lifecycle of the last whole week.
+
+    month: `stickiness` of one end. flow: `lifecycle` of one week. Both by segment, in its order.
+    Columns: segment, units (active in the 28 days), rate, low, high, active (in the week), new, returning, resurrected,
+    dormant, quick (null under 30 dormant).
+    """
+    states = flow.pivot("state", index="segment", values="n", maintain_order=True)
+    for state in ("new", "returning", "resurrected", "dormant"):
+        if state not in states.columns:
+            states = states.with_columns(pl.lit(0, pl.UInt32).alias(state))
+    active = pl.sum_horizontal("new", "returning", "resurrected")
+    quick = pl.when(pl.col("dormant") >= TOO_FEW).then((pl.col("new") + pl.col("resurrected")) / pl.col("dormant"))
+    sticky = _rates(month).select("segment", "units", "rate", "low", "high")
+    flows_beside = states.with_columns(active=active, quick=quick)
+    joined = sticky.join(flows_beside, on="segment", how="left", maintain_order="left")
+    return joined.select("segment", "units", "rate", "low", "high", "active", "new", "returning", "resurrected",
+                         "dormant", "quick")  # fmt: skip
+
+
 def series(weeks: pl.DataFrame, value: pl.Expr, *, allow_trend: bool = False, most: float = np.inf) -> Series:
     """The behaviour of a value of whole weeks (`day`), oldest first; limits are drawn within 0 and `most`."""
     found = weeks.select("day", value=value.cast(pl.Float64))

@@ -180,11 +180,14 @@ def _time(times: pl.DataFrame, pick: Selection) -> dict[str, Any]:
     enough = bool(middle) and middle[0]["units"] >= TOO_FEW
     days = middle[0]["median"] if enough else None
     within = share[0]["share"] if share else None
+    low, high = (middle[0]["low"], middle[0]["high"]) if enough else (None, None)
+    sure = "" if days is None else f" 95 %: {low} to {'not reached' if high is None else many(high, 'day')}."
     return {
         "label": "Time to adopt, median",
         "value": "too few" if not enough else "not reached" if days is None else many(days, "day"),
         "help": f"Days from when {PLURALS[pick.unit]} could first use it to first use, those who have not yet counted "
-                "in (Kaplan-Meier); without those who used it before its launch. Not reached: under half have.",
+                "in (Kaplan-Meier); without those who used it before its launch. Not reached: under half have."
+                + sure,
         "delta": None if within is None else f"{100 * within:.0f} % within {WITHIN} days",
         "delta_color": "off", "delta_arrow": "off",
     }  # fmt: skip

@@ -238,3 +238,19 @@ def test_no_name_breaks_the_matrix_or_its_table(hostile: Path, monkeypatch: pyte
     assert not any("<script>" in text for text in hovers)
     assert_stands(app)
     assert "<script>alert(1)</script>" in app.dataframe[0].value["Feature"].tolist()
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("view", ["stickiness", "lifecycle"])
+@pytest.mark.parametrize("asked", [{"by": "plan"}, {"by": "plan", "by2": "role"}, {"by": "used_on"}, {"by": "sleepers"},
+                                   {"by": "region", "unit": "account"}])  # fmt: skip
+def test_segments_stand_side_by_side_under_the_whole(view: str, asked: dict[str, str]) -> None:
+    app = opened(view, **asked)
+
+    assert_stands(app)
+    table = app.dataframe[-1].value
+    assert table.columns.tolist()[:4] == [
+        "Segment", f"{'Accounts' if asked.get('unit') else 'Users'}, 28 days", "Stickiness", "95 %"
+    ]  # fmt: skip
+    counted = [[int(cell.replace(",", "")) for cell in row] for row in table.iloc[:, 4:8].to_numpy()]
+    assert all(active == new + returning + back for active, new, returning, back in counted)

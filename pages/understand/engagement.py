@@ -47,3 +47,5 @@ else:
         tables.download(flow, "lifecycle", key="lifecycle csv")
     cards.lifecycle(flow, answer.text)
     st.caption(words.lifecycle_print(pick))
+if view != "matrix":
+    cards.by_segment(activity, pick, filters.split())
