@@ -34,7 +34,7 @@ class Answer:
 
 
 CHOSEN = ("Filtered by what they did: they were chosen by the very days that are looked at, "
-          "so nothing is compared with their own past or with others.")  # fmt: skip
+          "so nothing is compared with their own past.")  # fmt: skip
 
 
 def md(text: object) -> str:
