@@ -21,6 +21,8 @@ from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
 from tests import examples
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2024, 11, 21, 12, tzinfo=UTC)
 PRODUCT = """
 name = "Example"

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from queries import sql
 from queries.calendar import clock_changes, day_number, to_date
 
+pytestmark = pytest.mark.slow
+
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "Australia/Lord_Howe",
          "Africa/Casablanca", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu")  # fmt: skip
 FIRST, LAST = date(2008, 1, 1), date(2027, 12, 31)

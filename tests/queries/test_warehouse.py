@@ -37,6 +37,8 @@ from queries.product import (
 from queries.warehouse import Warehouse
 from tests import examples
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 DIALECTS: dict[str, Dialect] = {
     "duckdb": sa.create_engine("duckdb://").dialect,
