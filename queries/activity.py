@@ -144,14 +144,16 @@ class Activity:
     @property
     def chosen_by_outcome(self) -> bool:
         """Whether units were filtered by what they did: then their past differs from today by how they were chosen."""
-        where = dict(self.made_of[1].where) if self.made_of else {}
-        return any(segment.behaviour and segment.key in where for segment in self.segments)
+        return any(segment.behaviour for segment in self._filtered_by())
 
     @property
     def of_some_events(self) -> bool:
         """Whether only events with certain attributes are counted."""
+        return any(segment.of == "event" for segment in self._filtered_by())
+
+    def _filtered_by(self) -> list[Segment]:
         where = dict(self.made_of[1].where) if self.made_of else {}
-        return any(segment.of == "event" and segment.key in where for segment in self.segments)
+        return [segment for segment in self.segments if segment.key in where]
 
     def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
         """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
@@ -182,13 +184,16 @@ class Activity:
         early = [rule for rule in pick.where if rule[0] not in late and rule not in events]
         users = whole.everyone.with_columns(kept=_picked(early))
         key = (*whole.key, pick.unit, tuple(sorted(pick.where)))
-        rows = whole._with_values(events, users, "user") if events else _kept(whole.rows, users, "unit")
+        rows = _kept(whole.rows, users, "unit")
         narrowed = replace(whole, everyone=users, rows=rows, key=key, made_of=(self, pick))
-        if pick.unit == "user":
-            return narrowed
-        return narrowed._by_account([rule for rule in pick.where if rule[0] in late], events)
+        if pick.unit == "account":
+            narrowed = narrowed._by_account([rule for rule in pick.where if rule[0] in late])
+        if events:  # last: who counts, and what they did, does not hang on the events looked at
+            rows = whole._with_values(events, users, pick.unit)
+            narrowed = replace(narrowed, rows=_kept(rows, narrowed.everyone, "unit"))
+        return narrowed
 
-    def _with_values(self, rules: list[Rule], users: pl.DataFrame, by: str) -> pl.DataFrame:
+    def _with_values(self, rules: list[Rule], users: pl.DataFrame, by: Unit) -> pl.DataFrame:
         """What kept users did in events of these values, a row a user (or account) and feature."""
         tables = self.tables
         assert tables is not None  # an activity by account is never narrowed again
@@ -233,7 +238,7 @@ class Activity:
         values = pl.Enum([yes, no, UNKNOWN])
         return self.everyone.select(said.cast(values).alias(f"segment_{segment.key}")).to_series()
 
-    def _by_account(self, where: list[Rule], events: list[Rule]) -> "Activity":
+    def _by_account(self, where: list[Rule]) -> "Activity":
         tables, users = self.tables, self.everyone
         assert tables is not None  # an activity by account is never narrowed again
         whole = bool(users["kept"].all())
@@ -253,8 +258,6 @@ class Activity:
         everyone = everyone.with_columns(made._did(s) for s in self.segments if s.behaviour).with_columns(
             kept=_picked(where)
         )
-        if events:  # only now: what an account did does not hang on the events looked at
-            rows = self._with_values(events, users, "account")
         return replace(made, everyone=everyone, rows=_kept(rows, everyone, "unit"))
 
 

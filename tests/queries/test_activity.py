@@ -402,15 +402,28 @@ def test_split_by_an_attribute_of_events_each_part_is_as_if_filtered_by_it(
 
 
 @pytest.mark.slow
-@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), st.sampled_from(DID), DICE, examples=30)
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, st.sampled_from(DID), DICE, examples=60)
 def test_what_units_did_does_not_hang_on_the_events_looked_at(
-    case: Case, unit: Unit, segment: Segment, dice: Random
+    case: Case, unit: Unit, where: Where, segment: Segment, dice: Random
 ) -> None:
     case, rule = with_devices(case, dice), (segment.key, (segment.labels[0][1],))
+    rules = (*case.can(where), rule)
 
-    whole = load(case).within(Selection(unit, (rule,), behaviours=DID))
-    some = load(case).within(Selection(unit, (rule, ("device", ("iOS",))), behaviours=DID))
+    whole = load(case).within(Selection(unit, rules, behaviours=DID))
+    some = load(case).within(Selection(unit, (*rules, ("device", ("iOS",))), behaviours=DID))
 
     assert_frame_equal(some.units, whole.units)
     assert some.chosen_by_outcome
     assert some.of_some_events
+
+
+def test_an_account_that_was_active_on_another_device_is_not_inactive() -> None:
+    people = [Person("ann", "acme", attributes={"role": "admin"}), Person("bo", "acme", attributes={"role": "member"})]
+    done = [replace(event, device="web") for event in did("ann", "open", "0000001")]
+    activity = load(replace(spelled(done, people, weeks=1, companies={"acme": "pro"}), devices=True))
+    inactive = behavioural(Behaviour("inactive", 7))
+    admins = (("role", ("Admin",)), (inactive.key, (inactive.labels[0][1],)))
+
+    for events in ((), (("device", ("iOS",)),)):
+        found = activity.within(Selection("account", (*admins, *events), behaviours=(inactive,)))
+        assert found.units.is_empty()
