@@ -87,12 +87,13 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
 
 
 def curve(
-    now: pl.DataFrame, before: pl.DataFrame, bands: pl.DataFrame, question: Returning, pick: Selection, takeaway: str
-) -> None:
-    """The pooled retention curve; nothing where there is no point to draw. bands: of cohorts that share units."""
+    now: pl.DataFrame, before: pl.DataFrame, question: Returning, pick: Selection, takeaway: str,
+    shared: pl.DataFrame | None = None,
+) -> None:  # fmt: skip
+    """The pooled retention curve; nothing where there is no point to draw. shared: bands where cohorts share units."""
     if now.filter(pl.col("of") >= TOO_FEW).is_empty():
         return
-    earlier, shared = retention_words.BEFORE[pick.compare], bands if question.start == "any_use" else None
+    earlier = retention_words.BEFORE[pick.compare]
     before = before if retention_words.comparable(question) else before.clear()
     figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, shared=shared)
     chart(figure, words.spoken(takeaway), "curve")

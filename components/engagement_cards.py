@@ -81,11 +81,7 @@ def by_segment(activity: Activity, pick: Selection, by: By) -> None:
         filters.pick("by2", show_label=True)
         cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of)
         tables.download(found, "engagement_by_segment", key="engagement segments csv")
-    table = engagement_words.segments(found, pick.unit)
-    st.dataframe(table, hide_index=True, key="engagement segments", alt="Engagement by segment",
-                 height=min(tables.TWELVE_ROWS, tables.ROW * (table.height + 1) + 2),
-                 column_config={name: st.column_config.TextColumn(alignment="right") for name in table.columns[1:]},
-                 )  # fmt: skip
+    tables.show_engagement(tables.engagement(found, pick.unit), "engagement segments")
     st.caption(engagement_words.SEGMENTS)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from queries.calendar import Calendar, Period
+from queries.measures.lifecycle import STATES
 from queries.product import Selection
 from queries.stats import TOO_FEW, clustered
 from queries.xmr import behaviours
@@ -127,15 +128,8 @@ def by_segment(month: pl.DataFrame, flow: pl.DataFrame) -> pl.DataFrame:
     Columns: segment, units (active in the 28 days), rate, low, high, active (in the week), new, returning, resurrected,
     dormant, quick (null under 30 dormant).
     """
-    states = flow.pivot("state", index="segment", values="n", maintain_order=True)
-    for state in ("new", "returning", "resurrected", "dormant"):
-        if state not in states.columns:
-            states = states.with_columns(pl.lit(0, pl.UInt32).alias(state))
-    active = pl.sum_horizontal("new", "returning", "resurrected")
-    quick = pl.when(pl.col("dormant") >= TOO_FEW).then((pl.col("new") + pl.col("resurrected")) / pl.col("dormant"))
     sticky = _rates(month).select("segment", "units", "rate", "low", "high")
-    flows_beside = states.with_columns(active=active, quick=quick)
-    joined = sticky.join(flows_beside, on="segment", how="left", maintain_order="left")
+    joined = sticky.join(_wide(flow, "segment"), on="segment", how="left", maintain_order="left")
     return joined.select("segment", "units", "rate", "low", "high", "active", "new", "returning", "resurrected",
                          "dormant", "quick")  # fmt: skip
 
@@ -220,9 +214,13 @@ def flows(states: pl.DataFrame) -> pl.DataFrame:
 
     states: as `lifecycle` returns; weeks that are not complete are left out. quick is null under 30 dormant units.
     """
-    names = ("new", "returning", "resurrected", "dormant")
-    n = [pl.col("n").filter(pl.col("state") == name).sum().cast(pl.Int64).alias(name) for name in names]
-    wide = states.filter("complete").group_by("period", maintain_order=True).agg(n)
-    wide = wide.with_columns(active=pl.sum_horizontal(names[:3]), came=pl.col("new") + pl.col("resurrected"))
+    return _wide(states.filter("complete"), "period")
+
+
+def _wide(states: pl.DataFrame, key: str) -> pl.DataFrame:
+    """A row a key: how many in each state, active, came, and quick (null under 30 dormant)."""
+    n = [pl.col("n").filter(pl.col("state") == name).sum().cast(pl.Int64).alias(name) for name in STATES]
+    wide = states.group_by(key, maintain_order=True).agg(n)
+    wide = wide.with_columns(active=pl.sum_horizontal(STATES[:3]), came=pl.col("new") + pl.col("resurrected"))
     enough = pl.col("dormant") >= TOO_FEW
     return wide.with_columns(quick=pl.when(enough).then(pl.col("came") / pl.col("dormant")))

@@ -292,16 +292,3 @@ def spoken_quick(flow: pl.DataFrame) -> str:
     """The quick ratio of the last week that has one, and how far it ranged."""
     ratios = flow["quick"].drop_nulls().to_list()
     return f"{ratios[-1]:.2f} in the last week, from {min(ratios):.2f} to {max(ratios):.2f}"
-
-
-def segments(found: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """Segments side by side as texts. found: as `engagement_numbers.by_segment` returns."""
-    said = [
-        (segment, f"{units or 0:,}", "" if rate is None else percent(rate * units, units),
-         "" if low is None else f"{100 * low:.0f}–{100 * high:.0f} %", *(f"{n or 0:,}" for n in states),
-         "" if quick is None else f"{quick:.2f}")
-        for segment, units, rate, low, high, *states, quick in found.rows()
-    ]  # fmt: skip
-    names = ("Segment", f"{PLURALS[unit].capitalize()}, 28 days", "Stickiness", "95 %", "Active last week", "New",
-             "Returning", "Back", "Gone", "Quick ratio")  # fmt: skip
-    return pl.DataFrame(said, orient="row", schema=dict.fromkeys(names, pl.String))

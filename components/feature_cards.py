@@ -24,7 +24,6 @@ from queries.measures.time_to_adopt import not_timed, time_to_adopt
 from queries.measures.who import users_of
 from queries.product import OTHER, UNKNOWN, Feature, Selection
 
-MOST_LISTED = 1000  # units shown of each kind; all are in the CSV
 MOST_LINES = 5  # told apart by colour and dash
 MOST_LAUNCHES = 12  # in grey, the latest
 LONGEST = 180  # days of time to adopt that are drawn
@@ -160,11 +159,11 @@ def _listed(activity: Activity, pick: Selection, feature: Feature, period: Perio
     """Asked anew each time: so long a list is not to be remembered."""
     users = users_of(activity, feature.key, period)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(tab_words.listed(users, pick.unit, MOST_LISTED), width="content")
+        st.markdown(tab_words.listed(users, pick.unit, tables.MOST_PEOPLE), width="content")
         tables.download(users, "feature_who", key="who csv")
     for column, used in zip(st.columns(2, gap="medium"), (True, False), strict=True):
         with column:
-            tables.show_units(users.filter(pl.col("used") == used).head(MOST_LISTED), pick.unit, used=used)
+            tables.show_units(users.filter(pl.col("used") == used).head(tables.MOST_PEOPLE), pick.unit, used=used)
 
 
 def back(activity: Activity, pick: Selection, feature: Feature, question: Returning) -> None:
@@ -180,7 +179,7 @@ def back(activity: Activity, pick: Selection, feature: Feature, question: Return
     now = pooled(cells)
     said = retention_words.answer(activity, pick, question, cells, now, before).text
     st.markdown(said)
-    cards.curve(now, before, pl.DataFrame(), question, pick, said)
+    cards.curve(now, before, question, pick, said)
     st.caption(retention_words.small_print(activity, pick, question, cells))
     often = tab_words.frequency(days, pick.unit)
     st.markdown(often)

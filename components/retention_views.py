@@ -43,7 +43,7 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     answer = words.answer(activity, pick, question, cells, now, before, bands)
     cards.answer(answer, activity, widens=True)
     controls()
-    cards.curve(now, before, bands, question, pick, answer.text)
+    cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
     st.caption(words.small_print(activity, pick, question, cells))
 
     with st.container(horizontal=True, vertical_alignment="center"):

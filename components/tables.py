@@ -15,12 +15,17 @@ from queries.activity import Activity
 from queries.product import Feature
 from queries.stats import TOO_FEW
 
-ROW, TWELVE_ROWS = 35, 35 * 13 + 2  # pixels
+ROW, MOST_ROWS = 35, 12  # pixels; rows seen at once, the others by scrolling
 VERDICTS = {"▲ real": "blue", "▼ real": "orange"}  # better and worse; nothing else is coloured
 MOST_PEOPLE = 1000  # on the screen
 RETURN_WEEK, BACK = 4, "Back wk 4"
 SHOWN = (1, 2, 4, 8, 12)  # intervals of all features side by side
 FORMULA = r"^[=+\-@\t\r]"  # how a text must begin for a spreadsheet to run it
+
+
+def tall(table: pl.DataFrame) -> int:
+    """How high a table is drawn, in pixels: all its rows with their header, or the first twelve."""
+    return ROW * (min(MOST_ROWS, table.height) + 1) + 2
 
 
 def features(activity: Activity, changes: pl.DataFrame, returned: pl.DataFrame, recent: date) -> pl.DataFrame:
@@ -74,8 +79,7 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
             help="Weekly adoption, complete weeks. Each line has its own scale.", width="medium"),
     }  # fmt: skip
     shown = table.drop("feature", "n", "of", "low", "high").with_columns(pl.concat_list("Verdict"))
-    height = min(TWELVE_ROWS, ROW * (shown.height + 1) + 2)
-    st.dataframe(shown, hide_index=True, column_config=config, height=height, on_select=on_select,
+    st.dataframe(shown, hide_index=True, column_config=config, height=tall(shown), on_select=on_select,
                  selection_mode="single-row", key=key, alt="Features with adoption, change and verdict")  # fmt: skip
 
 
@@ -104,7 +108,7 @@ def cohort_grid(cells: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:
 def show_grid(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
     """The table twin of a heatmap, whose cells can be reached by keyboard."""
     st.dataframe(table, hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
-                 height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
+                 height=tall(table))  # fmt: skip
 
 
 def people(who: pl.DataFrame, unit: str, name: str) -> None:
@@ -141,7 +145,7 @@ def show_segments(table: pl.DataFrame, key: str, alt: str) -> None:
     right = st.column_config.TextColumn(alignment="right")
     config = dict.fromkeys((table.columns[1], table.columns[2], "Gap to the rest"), right)
     st.dataframe(table, hide_index=True, column_config=config, key=key, alt=alt,
-                 height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2))  # fmt: skip
+                 height=tall(table))  # fmt: skip
 
 
 def returns(counts: pl.DataFrame, labels: Mapping[str, str], grain: str) -> pl.DataFrame:
@@ -163,9 +167,8 @@ def show_returns(table: pl.DataFrame, on_select: Callable[[], None], key: str) -
     """Draw the features side by side; on_select is called when a row is picked."""
     shown = table.drop("feature")
     config = {name: st.column_config.TextColumn(alignment="right") for name in shown.columns[2:]}
-    height = min(TWELVE_ROWS, ROW * (shown.height + 1) + 2)
     st.dataframe(shown, hide_index=True, column_config=config, on_select=on_select, selection_mode="single-row",
-                 height=height, key=key, alt="Retention of all features")  # fmt: skip
+                 height=tall(shown), key=key, alt="Retention of all features")  # fmt: skip
 
 
 def matrix(found: pl.DataFrame, names: dict[str, str], unit: str) -> pl.DataFrame:
@@ -184,21 +187,40 @@ def matrix(found: pl.DataFrame, names: dict[str, str], unit: str) -> pl.DataFram
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("Days a week").round(2))
 
 
+def engagement(found: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Engagement by segment, as texts. found: as `engagement_numbers.by_segment` returns."""
+    said = [
+        (segment, f"{units or 0:,}", "" if rate is None else percent(rate * units, units),
+         "" if low is None else f"{100 * low:.0f}–{100 * high:.0f} %", *(f"{n or 0:,}" for n in states),
+         "" if quick is None else f"{quick:.2f}")
+        for segment, units, rate, low, high, *states, quick in found.rows()
+    ]  # fmt: skip
+    names = ("Segment", f"{PLURALS[unit].capitalize()}, 28 days", "Stickiness", "95 %", "Active last week", "New",
+             "Returning", "Back", "Gone", "Quick ratio")  # fmt: skip
+    return pl.DataFrame(said, orient="row", schema=dict.fromkeys(names, pl.String))
+
+
+def show_engagement(table: pl.DataFrame, key: str) -> None:
+    """Draw engagement by segment."""
+    right = st.column_config.TextColumn(alignment="right")
+    st.dataframe(table, hide_index=True, key=key, alt="Engagement by segment", height=tall(table),
+                 column_config=dict.fromkeys(table.columns[1:], right))  # fmt: skip
+
+
 def show_rows(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
     """The table twin of a figure whose marks open something: a row does the same. Its first column is a key."""
     config: dict[str, Any] = {name: st.column_config.NumberColumn(format="localized")
                               for name, dtype in table.schema.items() if dtype == pl.Int64}  # fmt: skip
     config |= {"Breadth": st.column_config.TextColumn(alignment="right")}
-    height = min(TWELVE_ROWS, ROW * (table.height + 1) + 2)
     st.dataframe(table.drop(table.columns[0]), hide_index=True, column_config=config, on_select=on_select,
-                 selection_mode="single-row", key=key, alt=alt, height=height)  # fmt: skip
+                 selection_mode="single-row", key=key, alt=alt, height=tall(table))  # fmt: skip
 
 
 def show_units(users: pl.DataFrame, unit: str, *, used: bool) -> None:
     """Units one by one, those that used a feature or those that did not. users: as `who.users_of` returns."""
     table = users.select(pl.col("id").alias(unit.capitalize()), pl.col("first_day").alias("First use"),
                          *([pl.col("days").alias("Days")] if used else []))  # fmt: skip
-    st.dataframe(table, hide_index=True, height=min(TWELVE_ROWS, ROW * (table.height + 1) + 2), key=f"units {used}",
+    st.dataframe(table, hide_index=True, height=tall(table), key=f"units {used}",
                  column_config={"First use": st.column_config.DateColumn(format="D MMM YYYY")},
                  alt=f"{unit.capitalize()}s that {'used it' if used else 'could and did not'}")  # fmt: skip
 

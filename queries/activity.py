@@ -17,12 +17,12 @@ from queries.bits import Words
 from queries.calendar import Calendar, Period, day_number
 from queries.errors import InsightsError, did_you_mean
 from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
+from queries.units import entry, made_of_users
 
 ANY = 0  # the feature code of "any feature marked active"
 AND = " · "  # between the labels of two segments
 By = tuple[str, ...]  # segment keys to split by: none, one or two
 Rule = tuple[str, tuple[str, ...]]  # a segment key, and the labels kept
-LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +253,7 @@ class Activity:
             members = _kept(tables.members, users, "user")
             member_rows = _kept(tables.member_rows, users, "user")
             rows = tables.account_rows if whole else merge(member_rows.rename({"account": "unit"}), "unit")
-        everyone = _accounts(tables.accounts, members, tables.users, self.calendar)
+        everyone = made_of_users(tables.accounts, members, tables.users, self.calendar)
         made = replace(self, unit="account", everyone=everyone, rows=rows, tables=None)
         everyone = everyone.with_columns(made._did(s) for s in self.segments if s.behaviour).with_columns(
             kept=_picked(where)
@@ -274,19 +274,9 @@ def _pairs(first: pl.Series, second: pl.Series) -> list[str]:
 
 def of_users(tables: Tables, kept: pl.Series, calendar: Calendar, **facts: Any) -> Activity:
     """The activity of the users a viewer may see. kept: a boolean a user."""
-    users = tables.users.with_columns(kept=kept).with_columns(*_entry(calendar))
+    users = tables.users.with_columns(kept=kept).with_columns(*entry(calendar))
     rows = _kept(tables.rows, users, "unit")
     return Activity(calendar, Words.covering(calendar), everyone=users, rows=rows, tables=tables, **facts)
-
-
-def _entry(calendar: Calendar) -> list[pl.Expr]:
-    """entry_day: the earlier of sign-up and first event. signup_day: the sign-up, or else the first event."""
-    edge = day_number(calendar.first_day) + LEFT_EDGE_DAYS
-    return [
-        pl.min_horizontal("signup_day", "first_event_day").alias("entry_day"),
-        pl.coalesce("signup_day", "first_event_day").alias("signup_day"),
-        pl.col("signup_day").is_not_null().or_(pl.col("first_event_day").ge(edge).fill_null(False)).alias("known_start"),
-    ]
 
 
 def _picked(where: list[Rule]) -> pl.Expr:
@@ -304,32 +294,3 @@ def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
     merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
     return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster
-
-
-def _accounts(accounts: pl.DataFrame, members: pl.DataFrame, users: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """Accounts as their remaining users make them.
-
-    A user enters an account at sign-up, if it is the user's own, or with the first event for it, whichever is earlier.
-    An account's entry is the earliest of these, and known unless it is one of unknown start. Ended when all users have;
-    may use a feature when one of them may. users: as the tables have them, with no sign-up made of an event.
-    """
-    flags = [name for name in users.columns if name.startswith("can_")]
-    people = members.with_columns(
-        users[column].gather(members["user"]).alias("home" if column == "account" else column)
-        for column in ("account", "signup_day", "ended_day", *flags)
-    )
-    own_signup = pl.when(pl.col("account") == pl.col("home")).then("signup_day").alias("signup_day")
-    people = people.with_columns(own_signup).with_columns(*_entry(calendar))
-    entry, is_known = pl.col("entry_day"), pl.col("known_start")
-    known, unknown = entry.filter(is_known).min(), entry.filter(~is_known).min()
-    made = people.group_by("account").agg(
-        entry.min(),
-        pl.col("signup_day").min(),
-        ended_day=pl.when(pl.col("ended_day").null_count() == 0).then(pl.col("ended_day").max()),
-        known_start=(known.is_not_null() & (unknown.is_null() | (known < unknown))),
-        **{flag: pl.col(flag).any() for flag in flags},
-    )
-    joined = accounts.join(made, left_on="unit", right_on="account", how="left", maintain_order="left")
-    return joined.with_columns(
-        kept=pl.col("known_start").is_not_null(), known_start=pl.col("known_start").fill_null(False)
-    )

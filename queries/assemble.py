@@ -134,12 +134,11 @@ def _stray(raw: pl.DataFrame) -> list[LeftOut]:
     firsts = raw.group_by("user").agg(pl.col("first_day").min()).sort("first_day").with_row_index("n", offset=1)
     gaps = firsts.with_columns(gap=pl.col("first_day").shift(-1) - pl.col("first_day"))
     found = gaps.filter((pl.col("gap") > STRAY_GAP) & (pl.col("n") <= max(1, STRAY_SHARE * firsts.height))).tail(1)
-    found_days = [(n, in_words(to_date(day)), gap, to_date(day + gap)) for n, day, gap in found.select(
-        "n", "first_day", "gap").rows()]  # fmt: skip
     return [
-        LeftOut(n, firsts.height, f"{'user was' if n == 1 else 'users were'} first seen by {day}, the next {gap:,} "
-                f"days later, and history begins with them; if that is a mistake, set `events.since = {since}`")
-        for n, day, gap, since in found_days
+        LeftOut(n, firsts.height, f"{'user was' if n == 1 else 'users were'} first seen by {in_words(to_date(day))}, "
+                f"the next {gap:,} days later, and history begins with them; if that is a mistake, set "
+                f"`events.since = {to_date(day + gap)}`")
+        for n, day, gap in found.select("n", "first_day", "gap").rows()
     ]  # fmt: skip
 
 

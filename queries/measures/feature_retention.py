@@ -9,6 +9,7 @@ import polars as pl
 from queries.activity import ANY, Activity, By
 from queries.calendar import Grain, Period, day_number
 from queries.measures.cells import COUNT
+from queries.measures.returning import cohorts_of
 
 
 def feature_retention(
@@ -24,8 +25,7 @@ def feature_retention(
     many, with interval 0; by, segment keys (none, one or two).
     Columns: feature, segment, interval, n, of (units), cohorts (that have somebody); no row where nobody started.
     """
-    latest = activity.calendar.periods(grain, cohorts + skip)
-    periods = latest[: max(0, len(latest) - skip)]
+    periods = cohorts_of(activity.calendar, grain, cohorts, skip)
     spans = _onward(activity, grain, periods, intervals)
     rows = activity.rows.filter(pl.col("feature") != ANY)
     if periods:

@@ -15,9 +15,9 @@ import polars as pl
 from queries.activity import Activity, By
 from queries.calendar import Period
 from queries.measures.cells import COUNT, DAYS
+from queries.measures.returning import Runs
 
 Bools = npt.NDArray[np.bool_]
-Runs = tuple[tuple[int, int], ...]
 SUMS = {"segment": pl.String, "interval": pl.Int16, "n": DAYS, "of": DAYS, "units": COUNT, "n_n": DAYS, "n_of": DAYS,
         "of_of": DAYS}  # fmt: skip
 

@@ -21,10 +21,12 @@ from queries.measures.returning import (
     Returning,
     Runs,
     check,
+    cohorts_of,
     ends_of,
     followed,
     in_calendar,
     in_rolling,
+    length,
     periods_ahead,
     recurs,
 )
@@ -49,14 +51,14 @@ def retention(
     """
     check(question)
     runs = question.runs(intervals)
-    latest = activity.calendar.periods(question.grain, cohorts + skip)
-    periods = latest[: max(0, len(latest) - skip)]
+    periods = cohorts_of(activity.calendar, question.grain, cohorts, skip)
     cells = _grid(activity, question, periods, runs, by)
-    found = [_returned(activity, question, of, runs, by, starts)
-             for of, starts in _starts(activity, question, periods)]  # fmt: skip
-    if recurs(question) and periods:
-        ahead = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, runs[-1][1] + 1))
+    if recurs(question):
+        ahead = _looks(activity, question, periods, runs)
         found = [recurring.counts(activity, followed(question), question.back, periods, ahead, runs, by)]
+    else:
+        found = [_returned(activity, question, of, runs, by, starts)
+                 for of, starts in _starts(activity, question, periods)]  # fmt: skip
     keys = ["segment", "cohort", "interval"]
     nothing = cells.select(*keys, pl.lit(0, COUNT).alias("n"), pl.lit(0, COUNT).alias("of")).clear()
     found = [frame.cast({"segment": nothing["segment"].dtype}) for frame in found]
@@ -94,8 +96,7 @@ def members(activity: Activity, question: Returning, cohort: date, interval: int
     """
     period = activity.calendar.period_of(cohort, question.grain)
     a, b = next((run for run in question.runs(interval + 1) if run[0] == interval), (interval, interval))
-    starts = [rows for _, rows in _starts(activity, question, (period,))]
-    rows = starts[0] if starts else _used_in(activity, question, period)
+    _, rows = next(_starts(activity, question, (period,)))
     back = activity.rows_of(question.back).drop("feature", "first_day")
     rows = activity.beside(rows, back).with_columns(pl.col(activity.words.names).fill_null(0))
     complete = ends_of(activity.calendar, question, (period,), b + 1)[0][b] <= activity.calendar.as_of
@@ -103,7 +104,7 @@ def members(activity: Activity, question: Returning, cohort: date, interval: int
         words, rows = activity.words.aligned(rows, "start")
         looks = in_rolling(words, question, b + 1)
     else:
-        looks = in_calendar(activity, question, periods_ahead(activity.calendar, question, (period,), b + 1))
+        looks = _looks(activity, question, (period,), ((a, b),))
     is_back = pl.lit(True) if interval == 0 else pl.any_horizontal(looks[a : b + 1])
     found = rows.select(
         id=activity.everyone["id"].gather(rows["unit"]), start=pl.col("start").cast(pl.Int32).cast(pl.Date),
@@ -132,14 +133,12 @@ def recurring_sums(
     """
     check(question)
     runs = question.runs(intervals)
-    latest = activity.calendar.periods(question.grain, cohorts + skip)
-    periods = latest[: max(0, len(latest) - skip)]
+    periods = cohorts_of(activity.calendar, question.grain, cohorts, skip)
     if not (recurs(question) and periods):
         return pl.DataFrame(schema=recurring.SUMS)
-    length = runs[-1][1] + 1
-    ends = ends_of(activity.calendar, question, periods, length)
+    ends = ends_of(activity.calendar, question, periods, length(runs))
     complete = tuple(sum(lasts[b] <= activity.calendar.as_of for lasts in ends) for _, b in runs)
-    ahead = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, length))
+    ahead = _looks(activity, question, periods, runs)
     return recurring.sums(activity, followed(question), question.back, periods, ahead, runs, complete, by)
 
 
@@ -161,7 +160,7 @@ def _grid(
     activity: Activity, question: Returning, periods: tuple[Period, ...], runs: Runs, by: By
 ) -> pl.DataFrame:
     """Every segment that has units x cohort x interval: complete, and the day on which it completes."""
-    ends = ends_of(activity.calendar, question, periods, runs[-1][1] + 1 if runs else 0)
+    ends = ends_of(activity.calendar, question, periods, length(runs))
     cells = pl.DataFrame(
         [(cohort.last, a, lasts[b]) for cohort, lasts in zip(periods, ends, strict=True) for a, b in runs],
         schema={"cohort": pl.Date, "interval": pl.Int16, "completes": pl.Date}, orient="row",
@@ -174,8 +173,6 @@ def _starts(
 ) -> Iterator[tuple[tuple[Period, ...], pl.DataFrame]]:
     """The cohorts with unit, start (day number) and cohort (its number): all at once, or one by one if units recur."""
     if not periods:
-        return
-    if recurs(question):  # counted by `recurring`
         return
     if question.start == "any_use":
         for period in periods:
@@ -202,12 +199,11 @@ def _returned(
     """segment, cohort (its last day), interval, n, of: counted from the bits of those who started."""
     back = activity.rows_of(question.back).drop("feature", "first_day")
     rows = activity.beside(starts.with_columns(activity.segment_of(starts["unit"], by)), back)
-    intervals = runs[-1][1] + 1 if runs else 0
     if question.windows == "rolling":
         words, rows = activity.words.aligned(rows.with_columns(pl.col(activity.words.names).fill_null(0)), "start")
-        is_back, shift = in_rolling(words, question, intervals), pl.lit(0)
+        is_back, shift = in_rolling(words, question, length(runs)), pl.lit(0)
     else:
-        is_back = in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, intervals))
+        is_back = _looks(activity, question, periods, runs)
         shift = pl.col("cohort")  # period j is interval j - c of cohort c
     if question.brackets:
         rows = rows.with_columns(expr.alias(f"back {j}") for j, expr in enumerate(is_back))
@@ -223,6 +219,11 @@ def _returned(
     firsts = pl.DataFrame({"at": range(len(runs)), "interval": [a for a, _ in runs]}, schema=dict.fromkeys(
         ("at", "interval"), pl.Int16))  # fmt: skip
     return at.join(firsts, on="at").select("segment", "cohort", "interval", "n", "of")
+
+
+def _looks(activity: Activity, question: Returning, periods: tuple[Period, ...], runs: Runs) -> list[pl.Expr]:
+    """For each period from the first cohort's on that a run may reach, whether a row was back in it."""
+    return in_calendar(activity, question, periods_ahead(activity.calendar, question, periods, length(runs)))
 
 
 def _bracketed(question: Returning, runs: Runs, cohorts: int) -> list[pl.Expr]:

@@ -38,11 +38,16 @@ class Returning:
     count: Literal["on", "on_or_after"] = "on"
     windows: Literal["calendar", "rolling"] = "calendar"
     at_least: int = 1
-    brackets: tuple[tuple[int, int], ...] = ()
+    brackets: Runs = ()
 
     def runs(self, intervals: int) -> Runs:
         """The runs of intervals looked at, each as its first and last: single ones, or the brackets and interval 0."""
         return ((0, 0), *self.brackets) if self.brackets else tuple((k, k) for k in range(intervals))
+
+
+def length(runs: Runs) -> int:
+    """How many intervals, with interval 0, the runs reach over."""
+    return runs[-1][1] + 1 if runs else 0
 
 
 def check(question: Returning) -> None:
@@ -66,6 +71,12 @@ def followed(question: Returning) -> str:
 def recurs(question: Returning) -> bool:
     """Whether cohorts share units in a way that `recurring` counts."""
     return question.start == "any_use" and question.windows == "calendar"
+
+
+def cohorts_of(calendar: Calendar, grain: Grain, count: int, skip: int) -> tuple[Period, ...]:
+    """So many of the latest complete periods, once the latest `skip` are left out; oldest first."""
+    latest = calendar.periods(grain, count + skip)
+    return latest[: max(0, len(latest) - skip)]
 
 
 def horizon(calendar: Calendar, question: Returning) -> date:

@@ -1,0 +1,48 @@
+"""Since when a unit counts, and how an account is made of its users."""
+
+import polars as pl
+
+from queries.calendar import Calendar, day_number
+
+LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
+
+
+def entry(calendar: Calendar) -> list[pl.Expr]:
+    """entry_day: the earlier of sign-up and first event. signup_day: the sign-up, or else the first event."""
+    edge = day_number(calendar.first_day) + LEFT_EDGE_DAYS
+    return [
+        pl.min_horizontal("signup_day", "first_event_day").alias("entry_day"),
+        pl.coalesce("signup_day", "first_event_day").alias("signup_day"),
+        pl.col("signup_day").is_not_null().or_(pl.col("first_event_day").ge(edge).fill_null(False)).alias("known_start"),
+    ]
+
+
+def made_of_users(
+    accounts: pl.DataFrame, members: pl.DataFrame, users: pl.DataFrame, calendar: Calendar
+) -> pl.DataFrame:
+    """Accounts as their remaining users make them.
+
+    A user enters an account at sign-up, if it is the user's own, or with the first event for it, whichever is earlier.
+    An account's entry is the earliest of these, and known unless it is one of unknown start. Ended when all users have;
+    may use a feature when one of them may. users: as the tables have them, with no sign-up made of an event.
+    """
+    flags = [name for name in users.columns if name.startswith("can_")]
+    people = members.with_columns(
+        users[column].gather(members["user"]).alias("home" if column == "account" else column)
+        for column in ("account", "signup_day", "ended_day", *flags)
+    )
+    own_signup = pl.when(pl.col("account") == pl.col("home")).then("signup_day").alias("signup_day")
+    people = people.with_columns(own_signup).with_columns(*entry(calendar))
+    entered, is_known = pl.col("entry_day"), pl.col("known_start")
+    known, unknown = entered.filter(is_known).min(), entered.filter(~is_known).min()
+    made = people.group_by("account").agg(
+        entered.min(),
+        pl.col("signup_day").min(),
+        ended_day=pl.when(pl.col("ended_day").null_count() == 0).then(pl.col("ended_day").max()),
+        known_start=(known.is_not_null() & (unknown.is_null() | (known < unknown))),
+        **{flag: pl.col(flag).any() for flag in flags},
+    )
+    joined = accounts.join(made, left_on="unit", right_on="account", how="left", maintain_order="left")
+    return joined.with_columns(
+        kept=pl.col("known_start").is_not_null(), known_start=pl.col("known_start").fill_null(False)
+    )
