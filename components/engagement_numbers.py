@@ -16,7 +16,7 @@ from queries.calendar import Calendar, Period
 from queries.measures.lifecycle import STATES
 from queries.product import Selection
 from queries.stats import TOO_FEW, clustered
-from queries.xmr import behaviours
+from queries.stats.xmr import behaviours
 
 MONTH, WEEK = 28, 7  # days
 NEWS = 4  # weeks: a signal that began earlier is no news

@@ -10,7 +10,7 @@ from components import cards, feature_words, filters, retention_words, tables, w
 from components import feature_charts as charts
 from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
-from queries import stats, survival
+from queries import stats
 from queries.activity import Activity, By
 from queries.answers import ask
 from queries.calendar import Period
@@ -23,6 +23,7 @@ from queries.measures.returning import Returning
 from queries.measures.time_to_adopt import not_timed, time_to_adopt
 from queries.measures.who import users_of
 from queries.product import OTHER, UNKNOWN, Feature, Selection
+from queries.stats import survival
 
 MOST_LINES = 5  # told apart by colour and dash
 MOST_LAUNCHES = 12  # in grey, the latest

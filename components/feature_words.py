@@ -8,11 +8,10 @@ import polars as pl
 from components.adoption_words import arrow
 from components.theme import count, day, percent, points
 from components.words import PLURALS, Answer, many, md, not_yet, population, span
-from queries import survival
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Feature, Selection
-from queries.stats import TOO_FEW, rates
+from queries.stats import TOO_FEW, rates, survival
 
 SPOKEN = 4  # the week of retention in the headline, or the latest before it
 WITHIN = 30  # days

@@ -13,9 +13,9 @@ from typing import Literal
 
 from components.theme import day
 from queries.activity import Activity
-from queries.assemble import Manifest
 from queries.calendar import Grain, Period
 from queries.product import UNKNOWN, Feature, Selection
+from queries.snapshot.assemble import Manifest
 
 PLURALS = {"user": "users", "account": "accounts"}
 LONG = 60  # characters of a name in a sentence

@@ -1,14 +1,14 @@
 """From the warehouse to counts, one way down.
 
-1. `product_file.load` reads product.toml: the product in its team's words (`product.Product`).
+1. `product.file.load` reads product.toml: the product in its team's words (`product.Product`).
 2. `config` says where things are; it alone reads the environment.
-3. `warehouse.Warehouse` sends the `selects` and brings Arrow home as polars frames.
-4. `extract.read` asks for all we keep and `assemble` puts it together: who exists, and on which days each used what,
-   as bits. `snapshot.refresh` keeps that as our own copy on disk.
+3. `warehouse.Warehouse` sends the `warehouse.selects` and brings Arrow home as polars frames.
+4. `snapshot.extract` asks for all we keep and `snapshot.assemble` puts it together: who exists, and on which days
+   each used what, as bits. `snapshot.refresh` keeps that as our own copy on disk.
 5. `snapshot.load` gives a viewer the `activity.Activity` that the viewer may see (`access`).
 6. `Activity.within` narrows it to what was picked: segment values, users or accounts.
 7. `measures` ask it and return counts, a numerator and a denominator, never a percentage.
-8. `stats` makes rates, intervals and differences of counts, at the very edge; `xmr` tells signal from noise in weeks.
+8. `stats` makes rates, intervals and differences of counts, at the very edge; its `xmr` tells signal from noise.
 9. `answers.ask` remembers what was asked of one snapshot.
 Nothing here knows Streamlit, plotly or the clock: time is an argument.
 """

@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from queries import access, activity, assemble, extract
+from queries import access, activity
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Connection, Events, Feature, Product, Segment, Users
+from queries.snapshot import assemble, extract
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

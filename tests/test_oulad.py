@@ -11,12 +11,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from queries import extract, product_file
 from queries.activity import Activity
-from queries.assemble import LeftOut, Snapshot
 from queries.calendar import Period, day_number
 from queries.measures.adoption import adoption
 from queries.product import Selection
+from queries.product import file as product_file
+from queries.snapshot import extract
+from queries.snapshot.assemble import LeftOut, Snapshot
 from tests import examples
 
 PRODUCT = Path(__file__).parents[1] / "examples" / "oulad" / "product.toml"

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from components import words
 from queries import snapshot
-from queries.assemble import Manifest
 from queries.config import HOME
+from queries.snapshot.assemble import Manifest
 from tests import products
 
 pytestmark = pytest.mark.slow  # half a minute in all

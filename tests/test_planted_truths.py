@@ -7,13 +7,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from queries import config, demo, extract, product_file, stats
+from queries import config, demo, stats
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import adoption
 from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
 from queries.product import Connection, Selection
+from queries.product import file as product_file
+from queries.snapshot import extract
 from tests import examples
 
 pytestmark = pytest.mark.slow

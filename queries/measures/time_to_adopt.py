@@ -1,6 +1,6 @@
 """Time to adopt: how long until units use a feature, counted so that those who have not yet are not forgotten.
 
-Counts per day are enough for Kaplan-Meier curves and medians; `queries.survival` makes them.
+Counts per day are enough for Kaplan-Meier curves and medians; `queries.stats.survival` makes them.
 """
 
 import polars as pl

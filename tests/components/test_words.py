@@ -9,13 +9,13 @@ import pytest
 from components import adoption_words, retention_words, theme, words
 from components.theme import DARK, LIGHT, Palette
 from queries.activity import Activity
-from queries.assemble import LeftOut, Manifest
 from queries.calendar import Calendar, Period
 from queries.measures import adoption as adopting
 from queries.measures import retention as returning
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
 from queries.product import Segment, Selection
+from queries.snapshot.assemble import LeftOut, Manifest
 from tests.examples import three_users
 from tests.strategies import load, spelled
 

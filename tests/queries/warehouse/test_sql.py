@@ -11,8 +11,8 @@ from duckdb_engine import Dialect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries import sql
 from queries.calendar import clock_changes, day_number, to_date
+from queries.warehouse import sql
 
 pytestmark = pytest.mark.slow
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
-from queries import selects, warehouse
-from queries.assemble import LeftOut, Snapshot, assemble, in_words, some_of
+from queries import warehouse
 from queries.bits import Words
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
+from queries.snapshot.assemble import LeftOut, Snapshot, assemble, in_words, some_of
+from queries.warehouse import selects
 
 Progress = Callable[[str], None]
 Facts = dict[str, Any]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from queries.survival import median, summary, survival
+from queries.stats.survival import median, summary, survival
 from tests.strategies import DICE, check
 
 Waits = list[tuple[int, bool]]  # the day a unit left, and whether by adopting

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from queries.errors import Mistake, ProductError, WarehouseError, did_you_mean
 from queries.product import Product
-from queries.selects import Columns, Select, source
+from queries.warehouse.selects import Columns, Select, source
 
 READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv", ".json": "read_json",
            ".ndjson": "read_json"}  # fmt: skip

@@ -20,7 +20,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-from queries import extract, selects
 from queries.errors import ProductError, WarehouseError
 from queries.measures.adoption import adoption
 from queries.product import (
@@ -34,12 +33,13 @@ from queries.product import (
     Segment,
     Users,
 )
-from queries.warehouse import Warehouse
+from queries.snapshot import extract
+from queries.warehouse import Warehouse, selects
 from tests import examples
 
 pytestmark = pytest.mark.slow
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 DIALECTS: dict[str, Dialect] = {
     "duckdb": sa.create_engine("duckdb://").dialect,
     "postgres": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]

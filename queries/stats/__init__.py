@@ -19,7 +19,7 @@ from scipy.stats import binom, false_discovery_control, norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from queries.xmr import behaviours
+from queries.stats.xmr import behaviours
 
 TOO_FEW = 30  # units in a denominator, under which no rate is made
 WHOLE_PERCENT = 1000  # units, under which a rate is said in whole percent

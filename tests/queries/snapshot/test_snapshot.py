@@ -16,9 +16,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from queries import config, demo, extract, snapshot
+from queries import config, demo, snapshot
 from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
+from queries.snapshot import extract
+from queries.snapshot.__main__ import main
 from tests import examples
 
 pytestmark = pytest.mark.slow
@@ -418,7 +420,7 @@ def aged(folder: Path) -> Path:
 
 
 def test_the_command_says_each_step_and_what_it_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert snapshot.main([]) == 0
+    assert main([]) == 0
 
     out, err = capsys.readouterr()
     steps = [line.partition(" s  ")[2] for line in out.splitlines()]
@@ -439,7 +441,7 @@ def test_the_command_fails_with_the_mistakes_of_the_product_file(
 ) -> None:
     (folder / "product.toml").write_text(PRODUCT + "cor = true\n")
 
-    assert snapshot.main([]) == 1
+    assert main([]) == 1
 
     out, err = capsys.readouterr()
     assert out == ""
@@ -456,7 +458,7 @@ def test_the_command_fails_with_one_sentence_and_no_trace(
 ) -> None:
     harm(folder)
 
-    assert snapshot.main(arguments) == 1
+    assert main(arguments) == 1
 
     err = capsys.readouterr().err
     assert err.startswith(f"Sightline cannot read {folder}/product.toml:\n")
@@ -467,7 +469,7 @@ def test_if_stale_reads_the_first_time_and_then_only_when_there_is_need(
     aged: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refreshed() -> bool:
-        assert snapshot.main(["--if-stale"]) == 0
+        assert main(["--if-stale"]) == 0
         return "Ready" in capsys.readouterr().out
 
     assert refreshed()
@@ -492,7 +494,7 @@ def test_if_stale_looks_at_a_duckdb_file_too(aged: Path, capsys: pytest.CaptureF
     outputs = []
     for stamp in (1_700_000_000, 1_700_000_000, datetime.now(UTC).timestamp() + 60):
         os.utime(file, (stamp, stamp))
-        assert snapshot.main(["--if-stale"]) == 0
+        assert main(["--if-stale"]) == 0
         outputs.append("Ready" in capsys.readouterr().out)
 
     assert outputs == [True, False, True]

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from queries import sql
 from queries.calendar import WORD_DAYS, day_number, to_date
 from queries.product import Exclusion, Product, Segment
+from queries.warehouse import sql
 
 Select = sa.Select[*tuple[Any, ...]]
 Columns = Mapping[str, str]  # column name -> date, naive, zoned, text or other

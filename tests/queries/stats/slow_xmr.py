@@ -1,4 +1,4 @@
-"""The process behaviour chart of one series, point by point: slow, plain, and what `queries.xmr` is held against."""
+"""The process behaviour chart of one series, point by point: slow, plain, what `queries.stats.xmr` is held against."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,9 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from queries import extract
 from queries.activity import Activity
-from queries.assemble import LeftOut, Snapshot
 from queries.bits import Words
 from queries.calendar import to_date
 from queries.errors import DataError, ProductError
@@ -30,6 +28,8 @@ from queries.product import (
     Segment,
     Users,
 )
+from queries.snapshot import extract
+from queries.snapshot.assemble import LeftOut, Snapshot
 from tests import examples
 
 TUESDAY = datetime(2026, 11, 3, 9)
@@ -523,7 +523,7 @@ def test_iso_times_in_csv_land_on_the_right_day_wherever_the_machine_stands(tmp_
 
     done = subprocess.run(
         [sys.executable, "-c", FIRST_DAYS, str(tmp_path), *files], env={**os.environ, "TZ": machine},
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
     )  # fmt: skip
 
     assert done.stdout.split() == [str(day) for day in ISO.values()]

@@ -9,8 +9,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from statprocon.charts.xmr.base import Base as XmR
 
-from queries.xmr import Behaviours, behaviours
-from tests.queries.slow_xmr import slow
+from queries.stats.xmr import Behaviours, behaviours
+from tests.queries.stats.slow_xmr import slow
 from tests.strategies import check
 
 USUAL = [12.0, 15, 20, 17, 24, 23, 21, 26, 19, 22, 28, 18]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queries import config, product_file
+from queries import config
 from queries.errors import ProductError
 from queries.product import (
     Behaviour,
@@ -21,6 +21,7 @@ from queries.product import (
     behaviour,
     behavioural,
 )
+from queries.product import file as product_file
 
 EVENTS = '[events]\ntable = "e"\nuser = "u"\ntime = "t"\nname = "n"\n'
 USERS = '[users]\ntable = "u"\nid = "id"\n'

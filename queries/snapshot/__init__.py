@@ -6,29 +6,27 @@ the one in use, held once for the whole process. `python -m queries.snapshot` re
 (`--if-stale`: only when there is need).
 """
 
-import argparse
 import json
 import os
 import shutil
-import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
 
 import polars as pl
 
-from queries import access, activity, answers, assemble, config, demo, extract, product_file, warehouse
+from queries import access, activity, answers, config, demo, warehouse
 from queries.access import Viewer
 from queries.activity import Activity, Tables
-from queries.assemble import FORMAT, LeftOut, Manifest, Snapshot
 from queries.errors import InsightsError, SnapshotError
-from queries.extract import Progress
 from queries.product import Product
+from queries.product import file as product_file
+from queries.snapshot import assemble, extract
+from queries.snapshot.assemble import FORMAT, LeftOut, Manifest, Snapshot
+from queries.snapshot.extract import Progress
 
 DAY = timedelta(days=1)
 KEEP = 3  # snapshots left on disk, so that a reader of the last one is not cut off
@@ -205,7 +203,7 @@ def _to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _warehouse_is_newer() -> bool:
+def warehouse_is_newer() -> bool:
     """Whether a file that the product reads was written after the snapshot."""
     made, found = datetime.fromisoformat(manifest().refreshed_at).timestamp(), product()
     url = found.connection.url or ""
@@ -221,30 +219,3 @@ def write_demo_if_missing(progress: Progress = lambda _: None) -> None:
         progress("Writing the demo warehouse (once)")
         path.parent.mkdir(exist_ok=True)
         demo.write(path)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: refresh, say each step, and end with 1 and a sentence when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="python -m queries.snapshot", description="Refresh the snapshot.")
-    parser.add_argument("--if-stale", action="store_true", help="only when there is need")
-    options = parser.parse_args(arguments)
-    begun = perf_counter()
-
-    def say(step: str) -> None:
-        print(f"{perf_counter() - begun:6.1f} s  {step} ...", flush=True)
-
-    try:
-        write_demo_if_missing(say)
-        if options.if_stale and need_to_refresh() is None and not _warehouse_is_newer():
-            return 0
-        made = refresh(datetime.now(UTC), say)
-    except InsightsError as error:
-        print(f"Sightline cannot read {config.product_path()}:\n{error}", file=sys.stderr)
-        return 1
-    print(f"{perf_counter() - begun:6.1f} s  Ready: {made.events:,} events, {made.users:,} users, "
-          f"complete to {made.calendar.as_of:%a %-d %b %Y}.")  # fmt: skip
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

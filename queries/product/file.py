@@ -28,7 +28,7 @@ from queries.product import (
     Users,
     behavioural,
 )
-from queries.toml_section import Section
+from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
 
