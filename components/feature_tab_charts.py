@@ -9,6 +9,9 @@ from components.feature_charts import HEIGHT, ROOM, SMALL, band, ends_named
 from components.theme import Palette, layout, percent, plain, points
 from queries.stats import TOO_FEW, rates
 
+LONGEST = 24  # characters of a name beside a figure
+MOST_BANDS = 3
+
 
 def segments(cells: pl.DataFrame, palette: Palette, *, of: pl.DataFrame) -> go.Figure:
     """Which segment uses it more or less than the rest: a dot with its 95 % interval, by the gap to the rest.
@@ -64,20 +67,22 @@ def _segment_hover(row: dict[str, Any]) -> str:
 def times(curves: pl.DataFrame, palette: Palette) -> go.Figure:
     """How long until they adopt, by segment: steps of the share that has, a name at the end of each.
 
-    curves: segment, day, share, low, high (0..1; its 95 % band), in the order of the colours.
+    curves: segment, day, share, low, high (0..1; its 95 % band), in the order of the colours. Bands of more than three
+    would hide one another, and are left out.
     """
-    figure, ends = go.Figure(), []
-    for i, segment in enumerate(curves["segment"].unique(maintain_order=True)):
+    figure, ends, segments = go.Figure(), [], curves["segment"].unique(maintain_order=True).to_list()
+    for i, segment in enumerate(segments):
         curve, color = curves.filter(pl.col("segment") == segment), palette.categorical[i % len(palette.categorical)]
         hover = [f"<b>{plain(segment)}</b><br>{100 * y:.0f} % within {x} days" for x, y in curve["day", "share"].rows()]
         line = {"color": color, "width": 2, "shape": "hv"}
-        figure.add_trace(_band_in_steps(curve, color))
+        if len(segments) <= MOST_BANDS:
+            figure.add_trace(_band_in_steps(curve, color))
         figure.add_trace(go.Scatter(x=curve["day"], y=curve["share"], mode="lines", hovertext=hover, hoverinfo="text",
                                     line=line))  # fmt: skip
-        ends += [(x, y, plain(segment, 14), color) for x, y in curve.tail(1)["day", "share"].rows()]
+        ends += [(x, y, plain(segment, LONGEST), color) for x, y in curve.tail(1)["day", "share"].rows()]
     top = max([0.05, *curves["high"]])
     figure.update_layout(layout(
-        palette, HEIGHT, margin={"r": ROOM},
+        palette, HEIGHT, margin={"r": 24 + 7 * min(LONGEST, max(map(len, segments), default=0))},
         annotations=ends_named(ends, 1.08 * top, HEIGHT, max([0, *curves["day"]])),
         xaxis={"title": {"text": "days since they could first use it"}, "rangemode": "tozero"},
         yaxis={"tickformat": ".0%", "range": [0, 1.08 * top]},

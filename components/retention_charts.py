@@ -77,21 +77,21 @@ def side_by_side(
             hovertext=[f"<b>{plain(name)}</b>, {grain} {k}<br>{percent(n, of)}, {count(n)} of {count(of)} {unit}s"
                        for k, n, of in line["interval", "n", "of"].rows()], hoverinfo="text",
         ))  # fmt: skip
-        names.append((plain(name, 24), color, line["interval"][-1], line["rate"][-1]))
-    end, longest = max([1, *(k for _, _, k, _ in names)]), max([0, *(len(name) for name, *_ in names)])
+        names.append((plain(name, 24), color, line["rate"][-1]))
+    end, longest = max([1, *(line["interval"][-1] for _, line in drawn)]), max([0, *(len(name) for name, *_ in names)])
     title = {"text": f"{grain}s after the start"}
     figure.update_layout(layout(
-        palette, 320, annotations=_end_names(names),
+        palette, 320, annotations=_end_names(names, end),
         xaxis={"title": title, "range": [-0.2, end + 0.2], "dtick": 1 if end <= 16 else None},
         yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": 24 + 7 * longest},
     ))  # fmt: skip
     return figure
 
 
-def _end_names(names: list[tuple[str, str, int, float]]) -> list[dict[str, Any]]:
-    """Names at the ends of lines, moved apart where they would cover one another."""
+def _end_names(names: list[tuple[str, str, float]], x: int) -> list[dict[str, Any]]:
+    """Names beside the figure at the height of the ends of lines, moved apart where they would cover one another."""
     found, last = [], -1.0
-    for name, color, x, y in sorted(names, key=lambda each: each[3]):
+    for name, color, y in sorted(names, key=lambda each: each[2]):
         at = max(y, last + 0.075)  # of the height: a line of text
         last = at
         found.append({"x": x, "y": at, "text": name, "showarrow": False, "xanchor": "left", "xshift": 10,
