@@ -13,6 +13,7 @@ from queries.bits import Words
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
+from queries.snapshot import kept
 from queries.snapshot.assemble import LeftOut, Snapshot, assemble, in_words, some_of
 from queries.warehouse import selects
 
@@ -31,18 +32,23 @@ def read(product: Product, now: datetime, progress: Progress = lambda _: None) -
         progress("Looking at the tables")
         sections = source.sections
         _check_identity(source, product)
-        progress("Finding the first and the last day")
-        facts, calendar = _span(source, product, today)
-        progress(f"Reading who used what, {in_words(calendar.first_day)} to {in_words(calendar.as_of)}")
-        origin = Words.covering(calendar).origin
-        days = (day_number(calendar.first_day), day_number(calendar.as_of))
-        raw = source.fetch(selects.activity(product, sections, origin, *days))
+        if product.events.is_kept_activity:
+            progress("Reading the activity that the warehouse keeps")
+            events, calendar, raw = kept.read(source, product, today)
+            left_out = []
+        else:
+            progress("Finding the first and the last day")
+            facts, calendar = _span(source, product, today)
+            progress(f"Reading who used what, {in_words(calendar.first_day)} to {in_words(calendar.as_of)}")
+            origin = Words.covering(calendar).origin
+            days = (day_number(calendar.first_day), day_number(calendar.as_of))
+            raw = source.fetch(selects.activity(product, sections, origin, *days))
+            events, left_out = facts["events"], _left_out_events(facts, product)
         progress("Reading users and accounts")
         users = source.fetch(selects.users(product, sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, sections)) if product.accounts else None
     progress("Putting it together")
-    left_out = _left_out_events(facts, product)
-    return assemble(product, now, calendar, facts["events"], left_out, raw, users, accounts)
+    return assemble(product, now, calendar, events, left_out, raw, users, accounts)
 
 
 def _check_identity(source: warehouse.Warehouse, product: Product) -> None:

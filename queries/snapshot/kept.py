@@ -1,0 +1,48 @@
+"""Reading the activity that the warehouse itself keeps (see `warehouse.activity_table`) instead of the events."""
+
+import polars as pl
+
+from queries import warehouse
+from queries.bits import Words
+from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
+from queries.errors import DataError
+from queries.product import Product
+from queries.warehouse import activity_table
+
+
+def read(source: warehouse.Warehouse, product: Product, today: int) -> tuple[int, Calendar, pl.DataFrame]:
+    """How many rows the kept table has, the days from its first to its last full one, and the activity of these days.
+
+    today: a day number; with no `as_of` in the product file, a last day that is today is not full yet.
+    The activity is as `warehouse.selects.activity` says. Raises DataError where there is none.
+    """
+    span = source.fetch(activity_table.blocks(product, source.sections)).row(0, named=True)
+    if span["first"] is None:
+        raise DataError(f"The activity table {product.events.table!r} is empty. Run the statements that fill it.")
+    raw = source.fetch(activity_table.activity(product, source.sections, span["first"], span["last"]))
+    words = Words(WORD_DAYS * span["first"] - activity_table.BEFORE, span["last"] - span["first"] + 1)
+    raw = raw.with_columns(pl.col(words.names).cast(pl.UInt64))
+    calendar = _calendar(product, words.days_set(raw.select(pl.col(words.names).bitwise_or())), today)
+    return span["rows"], calendar, _cut(raw, words, calendar)
+
+
+def _calendar(product: Product, days: list[int], today: int) -> Calendar:
+    """From the first of the days to the last full one. days: on which anybody did anything."""
+    since, until = day_number(product.events.since), day_number(product.as_of) if product.as_of else today
+    inside = [day for day in days if since <= day <= until]
+    last = max(inside, default=None)
+    as_of = until if product.as_of else last - 1 if last == today else last
+    if last is None or as_of is None or inside[0] > as_of:
+        raise DataError(f"The activity table {product.events.table!r} has no full day yet.")
+    return Calendar(to_date(inside[0]), to_date(as_of), product.week_start)
+
+
+def _cut(raw: pl.DataFrame, words: Words, calendar: Calendar) -> pl.DataFrame:
+    """The rows with the words that hold a calendar's days, no other day in them, and the first of the days."""
+    first, last, kept = day_number(calendar.first_day), day_number(calendar.as_of), Words.covering(calendar)
+    _, shifted = words.aligned(raw.with_columns(start=pl.lit(kept.origin)), "start")
+    none = [pl.lit(0, pl.UInt64).alias(name) for name in kept.names if name not in shifted.columns]
+    bits = shifted.with_columns(none).with_columns(pl.col(n) & pl.lit(m, pl.UInt64) for n, m in kept.masks(first, last))
+    rows = bits.with_columns(first_day=kept.first_in(first, last)).drop_nulls("first_day")
+    others = [name for name in raw.columns if name not in words.names]
+    return rows.select(*others, *kept.names)
