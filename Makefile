@@ -11,7 +11,7 @@ help:           ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/ready  ## serve the app (PRODUCT=path/to/product.toml for your own, PORT=8501)
-	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m queries.snapshot --if-stale
+	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m queries.snapshot --if-needed
 	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m components.serve --port $(PORT)
 
 test: .venv/ready browser  ## lint, types, unit, doctest, page and browser tests

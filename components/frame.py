@@ -19,7 +19,7 @@ def make_ready(now: datetime) -> None:
     reason, asked = snapshot.need_to_refresh(), st.session_state.pop("refresh", False)
     if reason or asked:
         with st.status(reason or "Refreshing", expanded=True) as status:
-            snapshot.refresh(now, status.write, if_needed=not asked)
+            snapshot.refresh(now, lambda step: status.write(str(step)), if_needed=not asked)
             status.update(label="Ready", state="complete", expanded=False)
         st.rerun()
 

@@ -15,7 +15,7 @@ from components.theme import day
 from queries.activity import Activity
 from queries.calendar import Grain, Period
 from queries.product import UNKNOWN, Feature, Selection
-from queries.snapshot.assemble import Manifest
+from queries.snapshot.manifest import Manifest
 
 PLURALS = {"user": "users", "account": "accounts"}
 LONG = 60  # characters of a name in a sentence

@@ -12,6 +12,7 @@ from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Connection, Events, Feature, Product, Segment, Users
 from queries.snapshot import assemble, extract
+from queries.snapshot.manifest import Snapshot
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def load(made: Product, now: datetime = NOW) -> Activity:
     return of(snapshot, made)
 
 
-def of(snapshot: assemble.Snapshot, made: Product) -> Activity:
+def of(snapshot: Snapshot, made: Product) -> Activity:
     found = snapshot.manifest
     return activity.of_users(
         snapshot.tables,

@@ -17,7 +17,7 @@ from queries.measures.adoption import adoption
 from queries.product import Selection
 from queries.product import file as product_file
 from queries.snapshot import extract
-from queries.snapshot.assemble import LeftOut, Snapshot
+from queries.snapshot.manifest import LeftOut, Snapshot
 from tests import examples
 
 PRODUCT = Path(__file__).parents[1] / "examples" / "oulad" / "product.toml"

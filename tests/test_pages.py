@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from components import words
 from queries import snapshot
 from queries.config import HOME
-from queries.snapshot.assemble import Manifest
+from queries.snapshot.manifest import Manifest
 from tests import products
 
 pytestmark = pytest.mark.slow  # half a minute in all

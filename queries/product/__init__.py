@@ -174,6 +174,20 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Refresh:
+    """How our copy is kept up to date.
+
+    late_days: how many days before the last one loaded are read again, because events come late. full_every_days: after
+    how many days everything is read again, because events are deleted or come later still. every_hours: how often the
+    app refreshes by itself while it is up; None for only when there is news and somebody looks.
+    """
+
+    late_days: int = 3
+    full_every_days: int = 7
+    every_hours: int | None = None
+
+
+@dataclass(frozen=True)
 class Product:
     """All of product.toml. features is empty when none is listed: then each event name is a feature.
 
@@ -193,6 +207,7 @@ class Product:
     behaviours: tuple[Segment, ...] = ()
     activation: tuple[str, ...] = ()
     as_of: date | None = None
+    refresh: Refresh = Refresh()
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
 

@@ -24,10 +24,12 @@ from queries.product import (
     Feature,
     Identity,
     Product,
+    Refresh,
     Segment,
     Users,
     behavioural,
 )
+from queries.product.contradictions import contradictions
 from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
@@ -52,7 +54,7 @@ def load(path: Path) -> Product:
         raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
     mistakes: list[Mistake] = []
     product = _product(Section(values, "", mistakes), path)
-    mistakes += _contradictions(product)
+    mistakes += contradictions(product)
     if mistakes:
         raise ProductError(path.name, sorted(mistakes, key=lambda m: m.where))
     return product
@@ -75,6 +77,7 @@ def _product(top: Section, path: Path) -> Product:
         features=tuple(features.values()),
         behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
         activation=_activation(top),
+        refresh=_refresh(top),
         folder=path.parent,
         file=path.name,
     )
@@ -224,6 +227,16 @@ def _behaviour(key: str, section: Section, features: Mapping[str, Feature]) -> S
     return behavioural(Behaviour(kind, days or 1, name), title, key, label)  # type: ignore[arg-type]
 
 
+def _refresh(top: Section) -> Refresh:
+    section = top.section("refresh")
+    if section is None:
+        return Refresh()
+    limits = {"late_days": 366, "full_every_days": 366, "every_hours": 168}
+    found = {key: section.number(key, most) for key, most in limits.items()}
+    section.done()
+    return Refresh(**{key: value for key, value in found.items() if value is not None})
+
+
 def _accounts(section: Section) -> Accounts:
     accounts = Accounts(section.need("table"), section.need("id"))
     section.done()
@@ -266,45 +279,3 @@ def _activation(top: Section) -> tuple[str, ...]:
         section.note("features", "is missing; it must list the keys of one or more features.")
     section.done()
     return tuple(dict.fromkeys(features))
-
-
-def _contradictions(product: Product) -> list[Mistake]:
-    """What each section may say alone, but not together with the others."""
-    found: list[Mistake] = []
-    for section, table in product.tables:
-        try:
-            if table.endswith(".sql"):
-                product.statement(table)
-        except ProductError as error:
-            found += [Mistake(f"{section}.table", mistake.what) for mistake in error.mistakes]
-    segments = {segment.key: segment for segment in product.segments}
-    if len(segments) < len(product.segments):
-        twice = {s.key for s in product.segments if segments[s.key] is not s}
-        found += [Mistake(f"{s.of}s.segments.{s.key}", "there is another segment of this name.")
-                  for s in product.segments if segments[s.key] is s and s.key in twice]  # fmt: skip
-    found += [Mistake(f"behaviours.{b.key}", "there is a segment of this name too.") for b in product.behaviours
-              if b.key in segments]  # fmt: skip
-    for feature in product.features:
-        for key, _ in feature.eligible:
-            where = f"features.{feature.key}.eligible.{key}"
-            if key not in segments:
-                found.append(Mistake(where, f"there is no segment {key!r}, {did_you_mean(key, segments)}"))
-            elif segments[key].of == "event":
-                found.append(Mistake(where, "is an attribute of events; name one of users or accounts."))
-    keys = [feature.key for feature in product.features]
-    found += [
-        Mistake("activation.features", f"there is no feature {key!r}, {did_you_mean(key, keys)}")
-        for key in product.activation
-        if keys and key not in keys
-    ]
-    if product.features and not any(feature.active for feature in product.features):
-        found.append(Mistake("features", "none is `active`, so nobody could ever be; leave it out on most features."))
-    if product.accounts and not product.events.account and not (product.users and product.users.account):
-        found.append(Mistake("users.account", "is missing; without it nobody belongs to one of the accounts."))
-    labels = [feature.label for feature in product.features]
-    found += [
-        Mistake(f"features.{f.key}.label", f"{f.label!r} is the label of another feature too.")
-        for i, f in enumerate(product.features)
-        if f.label in labels[:i]
-    ]
-    return found

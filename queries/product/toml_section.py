@@ -58,6 +58,14 @@ class Section:
             return None
         return float(value)
 
+    def number(self, key: str, most: int) -> int | None:
+        """A whole number from 1 to `most`; None where there is none."""
+        value = self.get(key, int)
+        if value is not None and not 1 <= value <= most:
+            self.note(key, f"must be a whole number from 1 to {most}, not {value}.")
+            return None
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A text or a list of values, as texts: true becomes "true", 1 becomes "1", as the warehouse casts them.
 

@@ -8,26 +8,45 @@ from time import perf_counter
 
 from queries import config, snapshot
 from queries.errors import InsightsError
+from queries.snapshot.lock import Busy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Refresh, say each step, and end with 1 and a sentence when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="python -m queries.snapshot", description="Refresh the snapshot.")
-    parser.add_argument("--if-stale", action="store_true", help="only when there is need")
+    parser = argparse.ArgumentParser(
+        prog="python -m queries.snapshot", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Refresh our copy of the warehouse. Only the last days of the events are read where that will do.",
+        epilog="The exit status is 0 when there is a snapshot that can be shown, made now or before as asked;\n"
+               "else 1, with the reason on stderr, and the last good snapshot stays in use.\n"
+               "SIGHTLINE_PRODUCT names the product file, SIGHTLINE_DATA the folder for the snapshots.",
+    )  # fmt: skip
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--full", action="store_true", help="read all events again, not only those of the last days")
+    when.add_argument("--if-stale", action="store_true", help="only when the warehouse may have more than the snapshot")
+    when.add_argument("--if-needed", action="store_true", help="only when there is no snapshot that can be shown")
     options = parser.parse_args(arguments)
-    begun = perf_counter()
-
-    def say(step: str) -> None:
-        print(f"{perf_counter() - begun:6.1f} s  {step} ...", flush=True)
-
     try:
-        snapshot.write_demo_if_missing(say)
-        if options.if_stale and snapshot.need_to_refresh() is None and not snapshot.warehouse_is_newer():
-            return 0
-        made = snapshot.refresh(datetime.now(UTC), say)
+        return _run(options.full, options.if_stale, options.if_needed)
     except InsightsError as error:
         print(f"Sightline cannot read {config.product_path()}:\n{error}", file=sys.stderr)
         return 1
+
+
+def _run(full: bool, if_stale: bool, if_needed: bool) -> int:
+    begun, now = perf_counter(), datetime.now(UTC)
+
+    def say(step: object) -> None:
+        print(f"{perf_counter() - begun:6.1f} s  {step} ...", flush=True)
+
+    snapshot.write_demo_if_missing(say)
+    serves = (if_stale or if_needed) and snapshot.need_to_refresh() is None
+    if serves and (if_needed or not (snapshot.older_shown() or snapshot.stale(now))):
+        return 0
+    try:
+        made = snapshot.refresh(now, say, full=full, wait=not serves)
+    except Busy:
+        print("Another refresh is running; the last snapshot stays in use until it is done.")
+        return 0
     print(f"{perf_counter() - begun:6.1f} s  Ready: {made.events:,} events, {made.users:,} users, "
           f"complete to {made.calendar.as_of:%a %-d %b %Y}.")  # fmt: skip
     return 0

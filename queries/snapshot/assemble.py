@@ -1,11 +1,11 @@
 """From what was read of a warehouse to the tables we keep: who counts, where history begins, who is in which segment.
 
 What is wrong with the data is either refused in one sentence (a user who stands twice) or left out and counted
-(`LeftOut`), never dropped in silence. Users are numbered in the order of their ids, so the same data always gives the
-same tables.
+(`manifest.LeftOut`), never dropped in silence. Users are numbered in the order of their ids, so the same data always
+gives the same tables.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -16,50 +16,11 @@ from queries.bits import Words, merge
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
+from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
 
-FORMAT = 2  # of the tables; a snapshot of an older one is made again
 MOST_NAMES = 1000  # of events taken for features, where none is listed
 MOST_VALUES = 20  # of a segment; the rest are `Other`
 STRAY_GAP, STRAY_SHARE = 56, 0.01  # days without anybody new after at most so many of all users: these look stray
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Something that is counted nowhere, said on screen. n of `of`; of is 0 where there is no total to name."""
-
-    n: int
-    of: int
-    what: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """The facts of a snapshot. Days are day numbers. features: keys in the order of their codes 1, 2, ..."""
-
-    format: int
-    definition: str
-    product: str
-    first_day: int
-    as_of: int
-    week_start: int
-    refreshed_at: str
-    features: tuple[str, ...]
-    events: int
-    users: int
-    accounts: int
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(to_date(self.first_day), to_date(self.as_of), self.week_start)
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A manifest and the tables it speaks of."""
-
-    manifest: Manifest
-    tables: Tables
 
 
 def assemble(

@@ -1,97 +1,127 @@
 """From the warehouse to a snapshot: which days there are, who used what on them, and who exists."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
-import sqlalchemy as sa
 
 from queries import warehouse
 from queries.bits import Words
-from queries.calendar import Calendar, day_number, to_date
+from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
-from queries.snapshot import kept
-from queries.snapshot.assemble import LeftOut, Snapshot, assemble, in_words, some_of
-from queries.warehouse import selects
+from queries.snapshot import facts, increments, kept, steps
+from queries.snapshot.assemble import assemble, in_words, some_of
+from queries.snapshot.increments import Reading
+from queries.snapshot.manifest import LeftOut, Snapshot
+from queries.snapshot.steps import Progress, Step
+from queries.warehouse import Stop, selects
 
-Progress = Callable[[str], None]
-Facts = dict[str, Any]
+SHORT = "history is shorter than the days that are read again"
+MOVED = "history begins on another day than before"
+KEPT = "the warehouse keeps the activity itself"
+BACK = "the last day loaded is earlier than before"
 
 
-def read(product: Product, now: datetime, progress: Progress = lambda _: None) -> Snapshot:
+@dataclass(frozen=True, eq=False)
+class Span:
+    """The days of a snapshot. first_read: from where on the events are read. why: why that is all of them, or empty."""
+
+    facts: pl.DataFrame
+    calendar: Calendar
+    first_read: int
+    why: str
+    unseen: tuple[LeftOut, ...] = ()
+
+
+def read(
+    product: Product, now: datetime, progress: Progress = steps.quietly, before: Reading | None = None, *,
+    why: str = "", stop: Stop | None = None,
+) -> Snapshot:  # fmt: skip
     """Everything we keep of a warehouse, read as of a moment.
 
-    now: with a zone; days that are not over in the product's zone are not read.
+    now: with a zone; days that are not over in the product's zone are not read. before: what was read of the events
+    last time: then only its last days and those after it are read, if that can be right. why: why there is no `before`.
     Raises ProductError, WarehouseError, or DataError where the data cannot be counted.
     """
     today = day_number(now.astimezone(ZoneInfo(product.timezone)).date())
-    with warehouse.Warehouse(product) as source:
-        progress("Looking at the tables")
-        sections = source.sections
-        _check_identity(source, product)
+    with warehouse.Warehouse(product, stop) as source:
+        progress(Step(steps.LOOK))
+        known = _identity(source, product)
         if product.events.is_kept_activity:
-            progress("Reading the activity that the warehouse keeps")
-            events, calendar, raw = kept.read(source, product, today)
-            left_out = []
+            progress(Step(steps.READ, "as the warehouse keeps it"))
+            calendar, raw, found = kept.read(source, product, today)
+            days = Span(found, calendar, day_number(calendar.first_day), KEPT)
         else:
-            progress("Finding the first and the last day")
-            facts, calendar = _span(source, product, today)
-            progress(f"Reading who used what, {in_words(calendar.first_day)} to {in_words(calendar.as_of)}")
-            origin = Words.covering(calendar).origin
-            days = (day_number(calendar.first_day), day_number(calendar.as_of))
-            raw = source.fetch(selects.activity(product, sections, origin, *days))
-            events, left_out = facts["events"], _left_out_events(facts, product)
-        progress("Reading users and accounts")
-        users = source.fetch(selects.users(product, sections)) if product.users else _no_users(product)
-        accounts = source.fetch(selects.accounts(product, sections)) if product.accounts else None
-    progress("Putting it together")
-    return assemble(product, now, calendar, events, left_out, raw, users, accounts)
+            progress(Step(steps.FIND))
+            days = _span(source, product, today, before, why)
+            progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"))
+            raw = _raw(source, product, days, before)
+        progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
+        users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
+        accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None
+    progress(Step(steps.ASSEMBLE, f"{users.height:,} users"))
+    left_out = [*facts.left_out(product, days.facts, facts.until(product, today)), *days.unseen]
+    full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
+    made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
+                    raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
+    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at)
+    manifest = replace(made.manifest, full_at=full_at)
+    return replace(made, manifest=manifest, reading=reading, first_read=days.first_read, why_full=days.why)
 
 
-def _check_identity(source: warehouse.Warehouse, product: Product) -> None:
+def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | None:
     if product.identity is None:
-        return
-    select = selects.identity(product, source.sections).subquery("i")
-    twice = source.fetch(sa.select(select.c.anonymous).where(select.c.users > 1).limit(5))
+        return None
+    known = source.fetch(selects.identity(product, source.sections))
+    twice = known.filter(pl.col("users") > 1)
     if twice.height:
-        raise DataError(f"`identity`: {some_of(twice['anonymous'])} stands for more than one user; name one each.")
+        ids = some_of(twice["anonymous"].sort())
+        raise DataError(f"`identity`: {ids} stands for more than one user; name one each.")
+    return known
 
 
-def _span(source: warehouse.Warehouse, product: Product, today: int) -> tuple[Facts, Calendar]:
-    """Facts about the events, and the days from the first event to the last day fully loaded."""
-    fixed = day_number(product.as_of) if product.as_of else None
-    if fixed is not None and fixed >= today:
-        raise DataError(f"`as_of` is {product.as_of}, a day that is not over yet; give an earlier day or leave it out.")
-    until = today if fixed is None else fixed
-    facts = source.fetch(selects.facts(product, source.sections, until)).row(0, named=True)
-    first, last, loaded = facts["first_day"], facts["last_day"], facts["loaded_day"]
-    if fixed is None and loaded is not None:
-        last = min(loaded, today) - 1
-    elif fixed is None and last is not None:
-        last = last - 1 if last == today else last
-    as_of = last if fixed is None else fixed
-    if first is None or as_of is None or first > as_of:
-        raise DataError(f"The events table {product.events.table!r} has no event that can be counted "
-                        f"({facts['events']:,} rows). {_reasons(facts, product)}")  # fmt: skip
-    return facts, Calendar(to_date(first), to_date(as_of), product.week_start)
+def _span(source: warehouse.Warehouse, product: Product, today: int, before: Reading | None, why: str) -> Span:
+    """The days to read: the last ones where all before them are known, else all."""
+    end = facts.until(product, today)
+    if before is None:
+        found = source.fetch(selects.facts(product, source.sections, end)).drop("total")
+        calendar = facts.span(product, found, today)
+        return Span(found, calendar, day_number(calendar.first_day), why or "there was none before")
+    started = facts.first_day(product, before.facts, end)
+    first = before.as_of + 1 - product.refresh.late_days
+    if started is None or first <= started:
+        return _span(source, product, today, None, SHORT)
+    later = source.fetch(selects.facts(product, source.sections, end, first))
+    found = facts.replaced(before.facts, later, first)
+    calendar, unseen = facts.span(product, found, today), facts.unseen(found, later, first)
+    if unseen and _earliest(source, product, end) != _first_said(product, found):
+        return _span(source, product, today, None, MOVED)
+    if day_number(calendar.as_of) < before.as_of:
+        return _span(source, product, today, None, BACK)
+    return Span(found, calendar, first, "", tuple(unseen))
 
 
-def _reasons(facts: Facts, product: Product) -> str:
-    if facts["first_day"] is not None:
-        return f"The first day with events, {in_words(to_date(facts['first_day']))}, is not fully loaded yet."
-    said = [f"{row.n:,} of {row.of:,} {row.what}" for row in _left_out_events(facts, product)]
-    return f"Why: {'; '.join(said)}." if said else "Load some events, or name another table in the product file."
+def _earliest(source: warehouse.Warehouse, product: Product, until: int) -> int | None:
+    found: int | None = source.fetch(selects.first_day(product, source.sections, until)).item()
+    return found
 
 
-def _left_out_events(facts: Facts, product: Product) -> list[LeftOut]:
-    end = f"after {in_words(product.as_of)}" if product.as_of else "in the future"
-    since = f"before {in_words(product.events.since)}"
-    whats = {"no_user": "events had no user", "no_time": "events had no time", "no_name": "events had no name",
-             "too_early": f"events were dated {since}", "too_late": f"events were dated {end}"}  # fmt: skip
-    return [LeftOut(facts[key], facts["events"], what) for key, what in whats.items() if facts[key]]
+def _first_said(product: Product, found: pl.DataFrame) -> int | None:
+    return cast(int | None, found.filter(pl.col("day") >= day_number(product.events.since))["day"].min())
+
+
+def _raw(source: warehouse.Warehouse, product: Product, days: Span, before: Reading | None) -> pl.DataFrame:
+    """Who used what, by the ids in the events: whom an anonymous id stands for may be known only later."""
+    words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
+    unnamed = replace(product, identity=None)
+    if before is None or days.why:
+        return source.fetch(selects.activity(unnamed, source.sections, words.origin, days.first_read, last))
+    start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
+    later = source.fetch(selects.activity(unnamed, source.sections, start, days.first_read, last, later=True))
+    return increments.merged(before.raw, later, words, days.first_read)
 
 
 def _no_users(product: Product) -> pl.DataFrame:

@@ -24,7 +24,9 @@ import sqlalchemy as sa
 from queries.errors import Mistake, ProductError, WarehouseError, did_you_mean
 from queries.product import Product
 from queries.warehouse.selects import Columns, Select, source
+from queries.warehouse.stop import Stop
 
+__all__ = ["Stop", "Warehouse", "matches"]
 READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv", ".json": "read_json",
            ".ndjson": "read_json"}  # fmt: skip
 DTYPES: dict[type[Any], Any] = {sa.Boolean: pl.Boolean, sa.Integer: pl.Int64, sa.String: pl.String}
@@ -46,10 +48,10 @@ warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning
 
 
 class Warehouse:
-    """A read-only connection to the warehouse of one product, for use in a `with`."""
+    """A read-only connection to the warehouse of one product, for use in a `with`. stop: ends what it runs."""
 
-    def __init__(self, product: Product) -> None:
-        self.product = product
+    def __init__(self, product: Product, stop: Stop | None = None) -> None:
+        self.product, self.stop = product, stop or Stop()
         self.engine = _engine(product)
 
     def __enter__(self) -> Self:
@@ -110,7 +112,8 @@ class Warehouse:
             timer = threading.Timer(self.product.connection.timeout_s, driver.interrupt)  # DuckDB has no time limit
             timer.start()
             try:
-                return cast(Any, connection.execute(select)).cursor.to_arrow_table()
+                with self.stop.interrupting(driver.interrupt):
+                    return cast(Any, connection.execute(select)).cursor.to_arrow_table()
             finally:
                 timer.cancel()
 

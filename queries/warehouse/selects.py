@@ -29,10 +29,13 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
 
 
-def events(product: Product, sections: Mapping[str, Columns], first: date, last: date) -> sa.Subquery:
+def events(
+    product: Product, sections: Mapping[str, Columns], first: date, last: date, since: date | None = None
+) -> sa.Subquery:
     """The events as they stand: user, anonymous, account and name in their own types, and day (a day number).
 
-    first, last: the days that matter; the day of a row outside them may be one off, but never within them.
+    first, last: the days that matter; the day of a row outside them may be one off, but never within them. since: rows
+    of days before it may be missing, so that the warehouse need not read them.
     """
     part, columns = product.events, sections["events"]
     table = source(product, part.table, columns)
@@ -42,7 +45,8 @@ def events(product: Product, sections: Mapping[str, Columns], first: date, last:
     kind = cast(sql.TimeKind, columns[part.time])
     day = sql.local_day_within(table.c[part.time], kind, product.timezone, first, last)
     loaded = table.c[part.loaded_at].label("loaded_at") if part.loaded_at else sa.null().label("loaded_at")
-    return sa.select(*kept, loaded, day.label("day")).subquery("e")
+    rows = sa.select(*kept, loaded, day.label("day"))
+    return (rows.where(sql.not_before(table.c[part.time], kind, since)) if since else rows).subquery("e")
 
 
 def _said(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, name: str) -> sa.ColumnElement[str]:
@@ -60,28 +64,53 @@ def _day(product: Product, table: sa.FromClause, columns: Columns, column: str) 
     return sql.local_day(table.c[column], cast(sql.TimeKind, columns[column]), product.timezone)
 
 
-def facts(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
-    """One row about the events: how many, how many of no use and why, the first and the last day of the useful ones.
+def facts(product: Product, sections: Mapping[str, Columns], until: int, first: int | None = None) -> Select:
+    """What the events are like, one row a day and event name: how many (events), how many of no use (no_user, no_name).
 
-    until: the last day number that can be true. The reasons are disjoint, in this order: no_user, no_time, no_name,
-    too_early (before `events.since`), too_late (after `until`). loaded_day: the day of the newest arrival.
+    until: the last day number that can be true. first: read this day and those after it alone, and events of no day.
+    day: null where there is no time; all days before `events.since` are one, and so are all after `until`. name: null
+    where it belongs to no feature. no_name: of those with a user. loaded_day: of the newest arrival. total: how many
+    events the whole table has now, where only some days are read.
     """
-    rows = events(product, sections, product.events.since, to_date(until))
-    user, name, day = _who(product, sections, rows), _said(product, sections, rows, "name"), rows.c.day
-    since = day_number(product.events.since)
-    whole = sa.and_(user.is_not(None), day.is_not(None), name.is_not(None))
-    useful = sa.and_(whole, day >= since, day <= until)
+    rows = events(product, sections, product.events.since, to_date(until), None if first is None else to_date(first))
+    since, day = day_number(product.events.since), rows.c.day
+    bucket = sa.case((day < since, since - 1), (day > until, until + 1), else_=day)
+    nobody = sa.case((_who(product, sections, rows).is_(None), 1))
+    told = sa.select(bucket.label("day"), rows.c.name, nobody.label("nobody"), rows.c.loaded_at)
+    if first is not None:
+        told = told.where(sa.or_(day.is_(None), day >= first))
+    grouped = told.subquery("t")
+    by = (grouped.c.day, grouped.c.name)  # the names of millions of events become text only once they are few
+    few = sa.select(*by, sa.func.count().label("events"), sa.func.count(grouped.c.nobody).label("no_user"),
+                    sa.func.max(grouped.c.loaded_at).label("loaded_at")).group_by(*by).subquery("g")  # fmt: skip
+    return _facts_by_name(product, sections, few, total=first is not None)
+
+
+def _facts_by_name(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, *, total: bool) -> Select:
+    """Grouped facts with names as text, and names of no feature as null."""
+    name, c = _said(product, sections, rows, "name"), rows.c
+    nameless = sa.case((name.is_(None), c.events - c.no_user), else_=0)
+    named = sa.select(c.day, _of_features(product, name).label("name"), c.events, c.no_user, nameless.label("no_name"),
+                      c.loaded_at).subquery("p")  # fmt: skip
+    everything = sa.select(sa.func.count()).select_from(source(product, product.events.table))
+    counts = [sa.func.sum(named.c[count], type_=sa.Integer).label(count) for count in ("events", "no_user", "no_name")]
     return sa.select(
-        sa.func.count().label("events"),
-        sql.count_if(user.is_(None)).label("no_user"),
-        sql.count_if(sa.and_(user.is_not(None), day.is_(None))).label("no_time"),
-        sql.count_if(sa.and_(user.is_not(None), day.is_not(None), name.is_(None))).label("no_name"),
-        sql.count_if(sa.and_(whole, day < since)).label("too_early"),
-        sql.count_if(sa.and_(whole, day > until)).label("too_late"),
-        sa.func.min(sa.case((useful, day))).label("first_day"),
-        sa.func.max(sa.case((useful, day))).label("last_day"),
-        _loaded_day(product, sections, rows).label("loaded_day"),
-    )
+        named.c.day, named.c.name, *counts, _loaded_day(product, sections, named).label("loaded_day"),
+        (everything.scalar_subquery() if total else _no_day()).label("total"),
+    ).group_by(named.c.day, named.c.name)  # fmt: skip
+
+
+def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """A name that belongs to a feature; else null."""
+    names = sorted({event for feature in product.features for event in feature.events})
+    return sa.case((name.in_(names), name)) if names else name
+
+
+def first_day(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
+    """The first day (a number) that any event says, from `events.since` to `until`; null where none does."""
+    rows = events(product, sections, product.events.since, to_date(until))
+    possible = rows.c.day.between(day_number(product.events.since), until)
+    return sa.select(sa.func.min(rows.c.day).label("first_day")).where(possible)
 
 
 def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[int]:
@@ -92,15 +121,18 @@ def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subq
     return sql.local_day(sa.func.max(rows.c.loaded_at), kind, product.timezone)
 
 
-def activity(product: Product, sections: Mapping[str, Columns], origin: int, first: int, last: int) -> Select:
+def activity(
+    product: Product, sections: Mapping[str, Columns], origin: int, first: int, last: int, *, later: bool = False
+) -> Select:
     """Who used what on which days: one row a user, account, event name and value of each attribute of events.
 
     Beside them first_day, and a word of bits a 56 days.
 
     origin: day number of bit 0 of d0. first, last: the day numbers read, both included. Event names that belong to no
-    feature share a row with a null name: they tell when a user was first seen.
+    feature share a row with a null name: they tell when a user was first seen. later: there are many earlier days,
+    which the warehouse need not read.
     """
-    rows = events(product, sections, to_date(first), to_date(last))
+    rows = events(product, sections, to_date(first), to_date(last), to_date(first) if later else None)
     starts = range(origin, last + 1, WORD_DAYS)
     inside = [rows.c.day.between(start, start + WORD_DAYS - 1) for start in starts]
     days = [sql.bit_or_agg(sa.case((there, sql.bit(rows.c.day - start)))).label(f"d{i}")
@@ -121,10 +153,9 @@ def regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subque
         known = identity(product, sections).subquery("identity")
         origin = rows.outerjoin(known, known.c.anonymous == user)
         user = sa.func.coalesce(known.c.user, user)
-    names = sorted({event for feature in product.features for event in feature.events})
-    told = sa.case((name.in_(names), name)) if names else name
     people = sa.select(
-        user.label("user"), _said(product, sections, rows, "account").label("account"), told.label("name"),
+        user.label("user"), _said(product, sections, rows, "account").label("account"),
+        _of_features(product, name).label("name"),
         *(sql.text(rows.c[f"segment_{s.key}"], sections["events"][s.column]).label(f"segment_{s.key}")
           for s in _of_events(product)), rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),
     ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip

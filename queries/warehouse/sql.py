@@ -185,6 +185,19 @@ def local_day_within(
     return day_number(add_seconds(moment, sa.case((moment >= sa.literal(end, sa.DateTime), 0), *steps, else_=0)))
 
 
+def not_before(column: sa.ColumnElement[Any], kind: TimeKind, first: date) -> sa.ColumnElement[bool]:
+    """Whether a row may be of a day or later in any zone, or of no day at all (no time, or an infinite one).
+
+    The column stands alone in it, so a warehouse knows from its statistics what it can leave unread.
+    """
+    if kind == "date":
+        ancient, at = sa.literal(date(1, 1, 2), sa.Date), sa.literal(first, sa.Date)
+        return sa.or_(column.is_(None), column < ancient, column >= at)
+    begun = datetime(first.year, first.month, first.day) - timedelta(days=2)
+    ancient, at = sa.literal(datetime(1, 1, 2), sa.DateTime), sa.literal(begun, sa.DateTime)
+    return sa.or_(column.is_(None), column < ancient, column >= at)
+
+
 def text(column: sa.ColumnElement[Any], kind: str = "text") -> sa.ColumnElement[str]:
     """A column of any type as text, blank taken as absent, so that ids compare alike everywhere."""
     if kind != "text":  # a number or a UUID is never blank, and to look costs

@@ -113,9 +113,9 @@ def refresh() -> tuple[dict[str, float], float]:
     shutil.rmtree(snapshot.home(), ignore_errors=True)
     begun: list[tuple[str, float]] = []
 
-    def note(stage: str) -> None:
-        say(stage)
-        begun.append((stage, perf_counter()))
+    def note(stage: object) -> None:
+        say(str(stage))
+        begun.append((str(stage), perf_counter()))
 
     snapshot.refresh(datetime.combine(data.AS_OF + timedelta(days=1), time(12), UTC), note)
     ends = [*(at for _, at in begun[1:]), perf_counter()]

@@ -15,7 +15,7 @@ from queries.measures import retention as returning
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
 from queries.product import Segment, Selection
-from queries.snapshot.assemble import LeftOut, Manifest
+from queries.snapshot.manifest import LeftOut, Manifest
 from tests.examples import three_users
 from tests.strategies import load, spelled
 

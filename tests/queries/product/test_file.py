@@ -17,6 +17,7 @@ from queries.product import (
     Exclusion,
     Feature,
     Product,
+    Refresh,
     Segment,
     behaviour,
     behavioural,
@@ -62,7 +63,8 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
         '[accounts]\ntable = "a"\nid = "id"\n[accounts.segments.region]\nlabel = "Where"\n'
         '[identity]\ntable = "i"\nanonymous = "c"\nuser = "u"\n'
         '[features.dark_mode]\n[features.sso]\nevents = "login"\nlaunched = 2026-02-01\ncore = true\nactive = false\n'
-        'target = 0.42\neligible = { my_plan = "Pro" }\n[activation]\nfeatures = ["sso", "dark_mode", "sso"]\n',
+        'target = 0.42\neligible = { my_plan = "Pro" }\n[activation]\nfeatures = ["sso", "dark_mode", "sso"]\n'
+        '[refresh]\nlate_days = 5\nfull_every_days = 30\nevery_hours = 6\n',
     )  # fmt: skip
 
     assert made.connection == Connection(None, (("e", ("a.csv", "b.csv")), ("u", ("u.csv",))), 7)
@@ -80,6 +82,7 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
                 active=False, target=0.42),
     )  # fmt: skip
     assert made.activation == ("sso", "dark_mode")
+    assert made.refresh == Refresh(5, 30, 6)
     assert made.has_accounts
     assert made.identity is not None
 
@@ -105,6 +108,11 @@ def test_a_file_saved_by_notepad_with_a_mark_in_front_is_read(tmp_path: Path) ->
 MISTAKES = [
     ("tiemzone = 'UTC'\n" + WAREHOUSE + EVENTS, "tiemzone", "unknown key, did you mean `timezone`?"),
     (WAREHOUSE + EVENTS + "usr = 'x'\n", "events.usr", "unknown key, did you mean `user`?"),
+    (WAREHOUSE + EVENTS + "[refresh]\nlate = 2\n", "refresh.late", "unknown key, did you mean `late_days`?"),
+    (WAREHOUSE + EVENTS + "[refresh]\nlate_days = 0\n", "refresh.late_days",
+     "must be a whole number from 1 to 366, not 0."),
+    (WAREHOUSE + EVENTS + "[refresh]\nevery_hours = 1.5\n", "refresh.every_hours",
+     "must be a whole number, not 1.5."),
     (WAREHOUSE + "timeout = 5\n" + EVENTS, "warehouse.timeout", "unknown key, did you mean `timeout_s`?"),
     (WAREHOUSE + EVENTS + USERS + "segment = 1\n", "users.segment", "unknown key, did you mean `segments`?"),
     (WAREHOUSE + EVENTS + USERS + "exclude = [{ column = 'c', in = ['x'], wy = 'y' }]\n", "users.exclude[0].wy",

@@ -29,7 +29,7 @@ from queries.product import (
     Users,
 )
 from queries.snapshot import extract
-from queries.snapshot.assemble import LeftOut, Snapshot
+from queries.snapshot.manifest import LeftOut, Snapshot
 from tests import examples
 
 TUESDAY = datetime(2026, 11, 3, 9)

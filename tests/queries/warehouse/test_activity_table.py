@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 from queries.errors import DataError, ProductError
 from queries.product import Product, file
 from queries.snapshot import extract
-from queries.snapshot.assemble import Snapshot
+from queries.snapshot.manifest import Snapshot
 from queries.warehouse import Warehouse, activity_table
 from tests import examples
 from tests.strategies import DICE, Case, check, worlds, write

@@ -75,7 +75,10 @@ def rich(folder: Path) -> Product:
 def statements(made: Product) -> dict[str, selects.Select]:
     return {
         "facts": selects.facts(made, COLUMNS, until=20_500),
+        "facts_later": selects.facts(made, COLUMNS, until=20_500, first=20_490),
+        "first_day": selects.first_day(made, COLUMNS, until=20_500),
         "activity": selects.activity(made, COLUMNS, origin=20_000, first=20_010, last=20_110),
+        "activity_later": selects.activity(made, COLUMNS, origin=20_056, first=20_100, last=20_110, later=True),
         "users": selects.users(made, COLUMNS),
         "accounts": selects.accounts(made, COLUMNS),
         "identity": selects.identity(made, COLUMNS),
@@ -83,7 +86,9 @@ def statements(made: Product) -> dict[str, selects.Select]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("name", ["facts", "activity", "users", "accounts", "identity"])
+@pytest.mark.parametrize(
+    "name", ["facts", "facts_later", "first_day", "activity", "activity_later", "users", "accounts", "identity"]
+)
 def test_each_select_is_the_golden_one(tmp_path: Path, name: str, dialect: str) -> None:
     compiled = statements(rich(tmp_path))[name].compile(
         dialect=DIALECTS[dialect], compile_kwargs={"literal_binds": True}

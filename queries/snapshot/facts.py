@@ -1,0 +1,96 @@
+"""What the events are like, by day and event name: how many there are, how many can be counted, and why the others not.
+
+Facts stand by day so that reading some days again replaces what was known of them. From them come the days that a
+snapshot covers and what is said of the events that are left out.
+"""
+
+from datetime import timedelta
+from typing import cast
+
+import polars as pl
+
+from queries.calendar import Calendar, day_number, to_date
+from queries.errors import DataError
+from queries.product import Product
+from queries.snapshot.assemble import in_words
+from queries.snapshot.manifest import LeftOut
+
+USEFUL = pl.col("events") - pl.col("no_user") - pl.col("no_name")
+
+
+def until(product: Product, today: int) -> int:
+    """The last day (a number) that an event can truly be of. Raises DataError where `as_of` is not over yet."""
+    if product.as_of is None:
+        return today
+    if day_number(product.as_of) >= today:
+        raise DataError(f"`as_of` is {product.as_of}, a day that is not over yet; give an earlier day or leave it out.")
+    return day_number(product.as_of)
+
+
+def first_day(product: Product, facts: pl.DataFrame, until: int) -> int | None:
+    """The first day with an event that can be counted."""
+    return cast(int | None, _countable(product, facts, until)["day"].min())
+
+
+def span(product: Product, facts: pl.DataFrame, today: int) -> Calendar:
+    """The days from the first event to the last day fully loaded. Raises DataError where there is none."""
+    end = until(product, today)
+    first = first_day(product, facts, end)
+    as_of = end if product.as_of else _last_full_day(product, facts, today)
+    if first is None or as_of is None or first > as_of:
+        raise DataError(f"The events table {product.events.table!r} has no event that can be counted "
+                        f"({facts['events'].sum():,} rows). {_reasons(product, facts, first, end)}")  # fmt: skip
+    return Calendar(to_date(first), to_date(as_of), product.week_start)
+
+
+def _countable(product: Product, facts: pl.DataFrame, until: int) -> pl.DataFrame:
+    return facts.filter(pl.col("day").is_between(day_number(product.events.since), until), USEFUL > 0)
+
+
+def _last_full_day(product: Product, facts: pl.DataFrame, today: int) -> int | None:
+    loaded = cast(int | None, facts["loaded_day"].max())
+    if loaded is not None:
+        return min(loaded, today) - 1
+    last = cast(int | None, _countable(product, facts, today)["day"].max())
+    return today - 1 if last == today else last
+
+
+def _reasons(product: Product, facts: pl.DataFrame, first: int | None, until: int) -> str:
+    if first is not None:
+        return f"The first day with events, {in_words(to_date(first))}, is not fully loaded yet."
+    said = [f"{row.n:,} of {row.of:,} {row.what}" for row in left_out(product, facts, until)]
+    return f"Why: {'; '.join(said)}." if said else "Load some events, or name another table in the product file."
+
+
+def left_out(product: Product, facts: pl.DataFrame, until: int) -> list[LeftOut]:
+    """The events that cannot be counted, by the first reason that holds."""
+    day, total = pl.col("day"), int(facts["events"].sum())
+    end = f"after {in_words(product.as_of)}" if product.as_of else "in the future"
+    reasons = {
+        "events had no user": pl.col("no_user"),
+        "events had no time": pl.when(day.is_null()).then(pl.col("events") - pl.col("no_user")),
+        "events had no name": pl.when(day.is_not_null()).then("no_name"),
+        f"events were dated before {in_words(product.events.since)}":
+            pl.when(day < day_number(product.events.since)).then(USEFUL),
+        f"events were dated {end}": pl.when(day > until).then(USEFUL),
+    }  # fmt: skip
+    counts = facts.select(count.sum().alias(what) for what, count in reasons.items()).row(0, named=True)
+    return [LeftOut(n, total, what) for what, n in counts.items() if n]
+
+
+def replaced(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> pl.DataFrame:
+    """The facts with those of the days from `first` on, and of no day, read again."""
+    return pl.concat([facts.filter(pl.col("day") < first), later.drop("total")])
+
+
+def unseen(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> list[LeftOut]:
+    """What came to, or went from, the days before `first` since they were read: the whole table's number tells."""
+    known = int(facts["events"].sum())
+    total = later["total"].max()
+    n = 0 if total is None else cast(int, total) - known
+    before = in_words(to_date(first) - timedelta(days=1))
+    if n == 0:
+        return []
+    what = "events came late, for days up to {}, and count from the next full refresh" if n > 0 else (
+        "events of days up to {} were deleted and count until the next full refresh")  # fmt: skip
+    return [LeftOut(abs(n), max(known, known + n), what.format(before))]

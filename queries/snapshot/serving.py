@@ -1,0 +1,168 @@
+"""The snapshot that is shown: the newest that can be read and counts what the product file says.
+
+It is held once for the whole process. While a newer one is being opened, who asks gets the one that is held: nobody
+waits for a refresh.
+"""
+
+import threading
+from datetime import date
+from pathlib import Path
+
+from queries import access, activity, answers
+from queries.access import Viewer
+from queries.activity import Activity, Tables
+from queries.errors import InsightsError, SnapshotError
+from queries.product import Product
+from queries.snapshot import assemble, disk, place
+from queries.snapshot.manifest import Manifest
+
+NONE = "There is no snapshot yet. Refresh to read the warehouse."
+CHANGED = "The product file has changed what is counted."
+_loading = threading.Lock()
+_opened: dict[Path, Tables] = {}  # the last two
+_held: dict[tuple[Path, Viewer], tuple[Product, Activity]] = {}
+_unreadable: set[Path] = set()
+
+
+def find(product: Product) -> tuple[Path, Manifest, str | None]:
+    """The snapshot to show, its facts, and why it is not the newest one; None where it is.
+
+    Raises SnapshotError where there is none that can be shown, with the reason of the newest.
+    """
+    reason: SnapshotError | None = None
+    home = place.home()
+    newest = disk.current(home)
+    for folder in dict.fromkeys([newest, *disk.folders(home)] if newest else disk.folders(home)):
+        try:
+            if folder in _unreadable:
+                raise SnapshotError(disk.DAMAGED)
+            found = disk.manifest(folder)
+            _check(found, product)
+        except SnapshotError as error:
+            reason = reason or error
+        else:
+            return folder, found, str(reason) if reason else None
+    raise reason or SnapshotError(NONE)
+
+
+def _check(found: Manifest, product: Product) -> None:
+    if found.definition != product.definition_hash():
+        raise SnapshotError(CHANGED)
+
+
+def readable(product: Product) -> tuple[Path, Manifest, str | None]:
+    """As `find`, but of a snapshot whose tables were read, unless another thread is reading them just now."""
+    while True:
+        found = find(product)
+        if found[0] in _opened or not _loading.acquire(blocking=not _opened):
+            return found
+        try:
+            _open(found[0])
+            return found
+        except SnapshotError:
+            _unreadable.add(found[0])
+        finally:
+            _loading.release()
+
+
+def load(viewer: Viewer, as_of: date | None = None) -> Activity:
+    """What a viewer may see of the snapshot in use; the same object for all who may see the same.
+
+    as_of: the last day of an earlier snapshot that is to be shown as it was (`snapshots` lists them). Raises
+    SnapshotError when there is none, its files are damaged or the product file counts something else now.
+    """
+    product = place.product()
+    if as_of is not None:
+        return _as_it_was(viewer, as_of, product)
+    while True:
+        folder, found, _ = find(product)
+        made_for, held = _held.get((folder, viewer), (None, None))
+        if held is not None and made_for == product:
+            return held
+        fits = [old for (_, who), (made, old) in _held.items() if (who, made) == (viewer, product)]
+        older = fits[-1] if fits else None
+        if not _loading.acquire(blocking=older is None):
+            assert older is not None  # else the lock was waited for
+            return older
+        try:
+            return _hold(folder, found, product, viewer)
+        except SnapshotError:
+            _unreadable.add(folder)
+        finally:
+            _loading.release()
+
+
+def _as_it_was(viewer: Viewer, as_of: date, product: Product) -> Activity:
+    kept = disk.kept(place.home())
+    folder = next((one.folder for one in kept if one.as_of == as_of), None)
+    if folder is None:
+        days = ", ".join(str(one.as_of) for one in kept)
+        raise SnapshotError(f"There is no snapshot as of {as_of}; those kept are as of {days or 'no day'}.")
+    found = disk.manifest(folder)
+    _check(found, product)
+    with _loading:
+        return _hold(folder, found, product, viewer)
+
+
+def _open(folder: Path) -> Tables:
+    if folder not in _opened:
+        _opened[folder] = disk.tables(folder)
+    return _opened[folder]
+
+
+def _hold(folder: Path, found: Manifest, product: Product, viewer: Viewer) -> Activity:
+    """The activity of a snapshot, held; of all others only the one in use, or that was asked for last, stays."""
+    made_for, held = _held.get((folder, viewer), (None, None))
+    if held is None or made_for != product:
+        held = _activity(_open(folder), found, product, viewer, folder.name)
+        _held.pop((folder, viewer), None)
+        _held[folder, viewer] = product, held
+    stay = {folder, disk.current(place.home()) or folder}
+    gone = {old for old in (*_opened, *(key[0] for key in _held)) if old not in stay}
+    for old in gone:
+        _opened.pop(old, None)
+        for key in [key for key in _held if key[0] == old]:
+            del _held[key]
+    if gone:
+        answers.forget()
+    return held
+
+
+def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer, version: str) -> Activity:
+    features = product.features or assemble.unlisted(found.features)
+    return activity.of_users(
+        tables,
+        access.visible(viewer, tables.users),
+        found.calendar,
+        features=features,
+        segments=product.segments,
+        codes={key: code for code, key in enumerate(found.features, start=1)},
+        key=(version, viewer, features),
+    ).with_behaviours(product.behaviours)
+
+
+def manifest() -> Manifest:
+    """The facts of the snapshot that is shown. Raises SnapshotError when there is none."""
+    return find(place.product())[1]
+
+
+def need_to_refresh() -> str | None:
+    """Why no snapshot on disk can serve the product file as it stands, or None when one can."""
+    try:
+        readable(place.product())
+    except SnapshotError as error:
+        return str(error)
+    return None
+
+
+def older_shown() -> str | None:
+    """Why the snapshot that is shown is not the newest one; None where it is."""
+    return find(place.product())[2]
+
+
+def serves() -> bool:
+    """Whether there is a snapshot that can be shown."""
+    try:
+        return need_to_refresh() is None
+    except InsightsError:
+        return False

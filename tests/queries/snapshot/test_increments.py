@@ -1,0 +1,116 @@
+"""An increment gives what reading everything would give, whatever came late, twice, or was taken back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from queries.errors import DataError
+from queries.product import Identity, Product, Refresh
+from queries.snapshot import extract
+from queries.snapshot.manifest import Snapshot
+from tests import strategies
+from tests.oracle import Event
+from tests.strategies import DICE, Case, check, worlds
+
+TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")
+
+
+def assert_same(found: Snapshot, expected: Snapshot) -> None:
+    """The same tables and facts, but for when everything was last read."""
+    assert replace(found.manifest, full_at="") == replace(expected.manifest, full_at="")
+    for name in TABLES:
+        ours, theirs = getattr(found.tables, name), getattr(expected.tables, name)
+        assert (ours is None) == (theirs is None)
+        if theirs is not None:
+            assert_frame_equal(ours, theirs)
+
+
+def attempt(*args: Any) -> Snapshot | str:
+    try:
+        return extract.read(*args)
+    except DataError as error:
+        return str(error)
+
+
+class Warehouse:
+    """A warehouse that lives: from one refresh to the next everything may change but the events of settled days."""
+
+    def __init__(self, case: Case, dice: Random, folder: Path) -> None:
+        self.case, self.dice, self.folder = case, dice, folder
+        self.settled: list[Event] = []
+        self.late_days = dice.choice((1, 2, 3, 9))
+        self.has_identity, self.listed = dice.random() < 0.4, dice.random() < 0.8
+        self.settled_to: date | None = None
+
+    def changed(self, now: datetime) -> Product:
+        """The product on a warehouse as it stands at a moment."""
+        dice, world = self.dice, self.case.world
+        loose = [e for e in world.events if self.settled_to is None or world.day_of(e.at) > self.settled_to]
+        visible = [*self.settled, *(e for e in loose for _ in range(dice.choice((0, 0, 1, 1, 1, 1, 2)))
+                                    if e.at < now or dice.random() < 0.02)]  # fmt: skip
+        dice.shuffle(visible)
+        self.visible = visible
+        people = tuple(replace(p, excluded=p.excluded != (dice.random() < 0.1)) for p in world.people
+                       if dice.random() < 0.9)  # fmt: skip
+        features = world.features if self.listed else ()
+        changed = replace(world, events=tuple(visible), people=people, features=features)
+        made = strategies.write(replace(self.case, world=changed), self.folder)
+        made = replace(made, refresh=Refresh(late_days=self.late_days))
+        return self._identified(made) if self.has_identity else made
+
+    def _identified(self, made: Product) -> Product:
+        ids = self.dice.sample(strategies.USERS, 2)
+        known = [(anonymous, self.dice.choice(("ann", "bo", "zed", None))) for anonymous in ids]
+        table = pl.DataFrame(known, schema={"a": pl.String, "u": pl.String}, orient="row")
+        table.write_parquet(self.folder / "i.parquet")
+        files = (*made.connection.files, ("known", ("i.parquet",)))
+        return replace(made, connection=replace(made.connection, files=files), identity=Identity("known", "a", "u"))
+
+    def settle(self, made: Snapshot) -> None:
+        """Days so long before the last one loaded that nothing of them comes any more."""
+        self.settled_to = made.manifest.calendar.as_of - timedelta(days=self.late_days)
+        self.settled = [e for e in self.visible if self.case.world.day_of(e.at) <= self.settled_to]
+
+
+def moments(case: Case, dice: Random) -> Iterator[datetime]:
+    """Some moments of the history of a case, in order, often a day apart, the last one after its end."""
+    first, last, zone = case.world.first_day(), case.world.last_loaded(), ZoneInfo(case.world.timezone)
+    days = {dice.randint(0, (last - first).days + 3) for _ in range(dice.choice((1, 2, 3)))}
+    for day in sorted({d + n for d in days for n in range(dice.choice((1, 2, 3)))}):
+        at = datetime.combine(first + timedelta(days=day), dice.choice((time(1), time(12))), zone).astimezone(UTC)
+        yield max(at, case.world.now) if case.world.as_of else at
+
+
+@pytest.mark.slow
+def test_any_order_of_increments_equals_reading_everything() -> None:
+    increments: list[int] = []
+
+    @check(st.one_of(worlds(), worlds(accounts=True)), DICE, examples=20)
+    def property(case: Case, dice: Random) -> None:
+        case = replace(case, devices=dice.random() < 0.3)
+        with TemporaryDirectory() as name:
+            warehouse, before = Warehouse(case, dice, Path(name)), None
+            for now in moments(case, dice):
+                made = warehouse.changed(now)
+                expected, found = attempt(made, now), attempt(made, now, lambda _: None, before)
+                if isinstance(found, str) or isinstance(expected, str):
+                    assert found == expected
+                    continue
+                assert_same(found, expected)
+                increments.append(found.why_full == "")
+                before = found.reading
+                warehouse.settle(found)
+
+    property()
+
+    assert sum(increments) > len(increments) / 4
