@@ -179,12 +179,14 @@ class Refresh:
 
     late_days: how many days before the last one loaded are read again, because events come late. full_every_days: after
     how many days everything is read again, because events are deleted or come later still. every_hours: how often the
-    app refreshes by itself while it is up; None for only when there is news and somebody looks.
+    app refreshes by itself while it is up; None for only when there is news and somebody looks. max_memory_gb: a
+    refresh that would take more is refused; None for half of the machine's.
     """
 
     late_days: int = 3
     full_every_days: int = 7
     every_hours: int | None = None
+    max_memory_gb: int | None = None
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ def _refresh(top: Section) -> Refresh:
     section = top.section("refresh")
     if section is None:
         return Refresh()
-    limits = {"late_days": 366, "full_every_days": 366, "every_hours": 168}
+    limits = {"late_days": 366, "full_every_days": 366, "every_hours": 168, "max_memory_gb": 100_000}
     found = {key: section.number(key, most) for key, most in limits.items()}
     section.done()
     return Refresh(**{key: value for key, value in found.items() if value is not None})

@@ -106,6 +106,26 @@ def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElem
     return sa.case((name.in_(names), name)) if names else name
 
 
+def size(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
+    """One row of how much there is, to know what a refresh costs: events, users, pairs, days.
+
+    pairs: of a user and an event name of a feature; users and pairs are right to a few percent. days: from the first
+    event to the last that can be true. until: the last day number that can be.
+    """
+    part, columns = product.events, sections["events"]
+    table = source(product, part.table, columns)
+    day = sql.day_number(table.c[part.time])
+    possible = sa.case((day.between(day_number(part.since), until), day))
+    who = sql.text(table.c[part.user], columns[part.user])
+    if part.anonymous:
+        who = sa.func.coalesce(who, sql.text(table.c[part.anonymous], columns[part.anonymous]))
+    name = _of_features(product, sql.text(table.c[part.name], columns[part.name]))
+    pair = sa.case((name.is_not(None), who + "/" + name))
+    days = sa.func.max(possible) - sa.func.min(possible) + 1
+    counts = [sql.about_distinct(who).label("users"), sql.about_distinct(pair).label("pairs")]
+    return sa.select(sa.func.count().label("events"), *counts, sa.cast(days, sa.Integer).label("days"))
+
+
 def first_day(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
     """The first day (a number) that any event says, from `events.since` to `until`; null where none does."""
     rows = events(product, sections, product.events.since, to_date(until))
