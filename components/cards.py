@@ -81,9 +81,9 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
         labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
         grid = tables.grid(labelled, FEATURE, "segment")
         keys = {label: key for key, label in names.items()}
-        tables.show_grid(grid, drills.opens_grid_cell(grid, keys, by, "cell grid"), "cell grid", alt)
+        tables.show_grid(grid, drills.opens_grid_cell(activity, grid, keys, by, "cell grid"), "cell grid", alt)
     else:
-        chart(charts.heat(cells, names, palette()), alt, "cells", drills.opens_cell(by, "cells"))
+        chart(charts.heat(cells, names, palette()), alt, "cells", drills.opens_cell(activity, by, "cells"))
 
 
 def curve(

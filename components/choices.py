@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components import retention_words, words
 from queries import product
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.product import Segment
 
 Values = tuple[str, ...]
@@ -13,13 +13,13 @@ SHARED = ("unit", "w", "vs", "b")  # by all pages, besides `s.` and a segment fo
 OF_PAGE = {
     "adoption": ("of", "by", "by2"),
     "retention": ("feature", "start", "back", "count", "grain", "windows", "days", "brackets", "view", "k",
-                  "split", "a", "z"),
+                  "split", "split2", "a", "z"),
     "engagement": ("show", "by", "by2"),
-    "feature": ("feature", "tab", "by"),
+    "feature": ("feature", "tab", "by", "by2"),
 }  # fmt: skip
-OF_VIEW = {"k": "trend", "split": "compare", "a": "compare", "z": "compare"}  # of the retention page
+OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("by", "by2", "feature", "start", "back", "k", "split", "a", "z", "days", "brackets")
+LISTS = ("by", "by2", "feature", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
 TABS = {"overview": "Overview", "who": "Who", "return": "Return", "lift": "Lift"}
@@ -92,16 +92,25 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     grain = next(iter(picked.get("grain", ())), "week")
     first = str(retention_words.SPOKEN_OF.get(grain, 4))
     split = next((key for key in picked.get("split", ()) if key in splits), next(iter(splits), ""))
-    kept = picked.get(f"s.{split}") or ()
-    values = _same(v for v in activity.values(activity.segment(split)) if not kept or v in kept) if split else {}
+    seconds = {key: label for key, label in splits.items() if key != split}
+    second = next((key for key in picked.get("split2", ()) if key in seconds), "")
+    values = _same(_groups(activity, tuple(key for key in (split, second) if key), picked))
     a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
     others = {value: value for value in values if value != a}
     return {
         "k": Choice("Age", {str(k): f"{grain.capitalize()} {k}" for k in range(1, MOST_INTERVALS + 1)}, (first,)),
         "split": Choice("Segment", splits or {"": "(no segments)"}, (split,)),
+        "split2": Choice("and by", {"": "—", **seconds}, ("",)),
         "a": Choice("Compare", values or {"": "(no segments)"}, (a,)),
         "z": Choice("with", {"": "everyone else", **others}, ("",)),
     }
+
+
+def _groups(activity: Activity, by: By, picked: Mapping[str, Values]) -> list[str]:
+    """The groups of a split, but for those filtered away."""
+    kept = [picked.get(f"s.{key}") or None for key in by]
+    return [name for name, values in activity.groups(by).items()
+            if all(k is None or value in k for k, value in zip(kept, values, strict=True))]  # fmt: skip
 
 
 def behaviours(titles: Mapping[str, str], keys: Values) -> tuple[Segment, ...]:

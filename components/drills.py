@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.filters import PAGES, address
 from components.tables import selected
-from queries.activity import AND, By
+from queries.activity import Activity, By
 
 
 def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
@@ -26,36 +26,49 @@ def opens_feature(table: pl.DataFrame, key: str) -> Callable[[], None]:
 
 def opens_dot(key: str) -> Callable[[], None]:
     """When a dot is clicked: open its feature, whose key is the first of the dot's customdata."""
-    return opens_cell((), key)
+
+    def go() -> None:
+        point = selected(key, "points")
+        if point is not None:
+            _go(point["customdata"][0])
+
+    return go
 
 
-def opens_cell(by: By, key: str) -> Callable[[], None]:
+def opens_cell(activity: Activity, by: By, key: str) -> Callable[[], None]:
     """When a cell of feature x segment is clicked: open the page of the feature in the segment."""
 
     def go() -> None:
         point = selected(key, "points")
         if point is not None:
-            _go(point["customdata"][0], by, *point["customdata"][1:])
+            feature, segment = point["customdata"]
+            _go(feature, _values(activity, by, segment))
 
     return go
 
 
-def opens_grid_cell(table: pl.DataFrame, features: Mapping[str, str], by: By, key: str) -> Callable[[], None]:
+def opens_grid_cell(
+    activity: Activity, table: pl.DataFrame, features: Mapping[str, str], by: By, key: str
+) -> Callable[[], None]:
     """When a cell of the table twin is picked: as `opens_cell`. features: label -> key."""
 
     def go() -> None:
         cell = selected(key, "cells")
         if cell is not None:
             feature = features[table[table.columns[0]][cell[0]]]
-            _go(feature, *((by, cell[1]) if cell[1] != table.columns[0] else ()))
+            _go(feature, _values(activity, by, cell[1]))
 
     return go
 
 
-def _go(feature: str, by: By = (), segment: str = "") -> None:
-    labels = segment.split(AND) if len(by) > 1 else [segment]
-    where = {f"to.{key}": (label,) for key, label in zip(by, labels, strict=False)} if len(labels) == len(by) else {}
-    st.session_state["go"] = {"feature": (feature,), **where}
+def _values(activity: Activity, by: By, segment: str) -> dict[str, str]:
+    """The value of each segment of a split that a group stands for; none for what is no group, as a column of names."""
+    return dict(zip(by, activity.groups(by).get(segment, ()), strict=False))
+
+
+def _go(feature: str, where: Mapping[str, str] | None = None) -> None:
+    filters = {f"to.{key}": (value,) for key, value in (where or {}).items()}
+    st.session_state["go"] = {"feature": (feature,), **filters}
 
 
 def follow(page: str) -> None:

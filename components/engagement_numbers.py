@@ -65,14 +65,15 @@ class Series:
     """A weekly series with its natural process limits, and what they say of its latest week.
 
     weeks: day (the last of the week), value, centre, lower, upper; null where there is none. since: where a running
-    signal began. up: it is on the upper side. grows: the limits lie along a line.
+    signal began. up: it is on the upper side. trend: "growth" or
+    "decline" where the limits lie along a line, else empty.
     """
 
     weeks: pl.DataFrame
     verdict: str
     since: date | None
     up: bool
-    grows: bool
+    trend: str
 
     @property
     def news(self) -> bool:
@@ -147,7 +148,12 @@ def series(weeks: pl.DataFrame, value: pl.Expr, *, allow_trend: bool = False, mo
     up = bool((last["value"] > last["centre"]).fill_null(False).any())
     verdict, since = str(heard.verdict[0]), int(heard.since[0])
     began = found["day"][since] if verdict == "real" and since >= 0 else None
-    return Series(drawn, verdict, began, up, str(heard.kind[0]) == "trended")
+    return Series(drawn, verdict, began, up, _trend(drawn) if str(heard.kind[0]) == "trended" else "")
+
+
+def _trend(drawn: pl.DataFrame) -> str:
+    centre = drawn["centre"].drop_nulls()
+    return "growth" if centre[-1] > centre[0] else "decline"
 
 
 # The matrix ----------------------------------------------------------------------------------------------------------
@@ -182,8 +188,8 @@ def dots(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def promise(found: pl.DataFrame) -> str | None:
-    """The feature that few use, and those most often: where more users would be worth most."""
-    power = dots(found).filter(pl.col("quadrant") == "Power").sort("often", descending=True)
+    """The feature that under half use, and those most often: where more users would be worth most."""
+    power = dots(found).filter(pl.col("quadrant") == "Power", pl.col("breadth") < 0.5).sort("often", descending=True)
     return power["feature"][0] if power.height else None
 
 

@@ -145,14 +145,15 @@ def _half(spread: pl.DataFrame) -> str:
 
 def judged(weekly: Series) -> str:
     """What a weekly series did, in words: a signal is real, and all else is not."""
-    side = "higher" if weekly.up else "lower"
-    usual = f"{'above' if weekly.up else 'below'} the line of its growth" if weekly.grows else f"{side} than usual"
+    usual = f"{'higher' if weekly.up else 'lower'} than usual"
+    if weekly.trend:
+        usual = f"{'above' if weekly.up else 'below'} the line of its {weekly.trend}"
     if weekly.since is not None:
         since = f"{usual} since w/e {_date(weekly.since, weekly.weeks['day'][-1])}"
         return f"a real change, {since}" if weekly.news else since
     return {
         "watch": f"one to watch, {usual}",
-        "normal": "steady growth, no real change beyond it" if weekly.grows else "no real change",
+        "normal": f"steady {weekly.trend}, no real change beyond it" if weekly.trend else "no real change",
     }.get(weekly.verdict, "too few weeks to tell a real change from noise")
 
 

@@ -25,6 +25,7 @@ from queries.measures.who import users_of
 from queries.product import OTHER, UNKNOWN, Feature, Selection
 from queries.stats import survival
 
+MOST_SEGMENTS = 20  # drawn
 MOST_LINES = 5  # told apart by colour and dash
 MOST_LAUNCHES = 12  # in grey, the latest
 LONGEST = 180  # days of time to adopt that are drawn
@@ -42,12 +43,13 @@ def head(activity: Activity, feature: Feature) -> None:
 def tools(note: str, frame: pl.DataFrame, name: str, *measures: object, toggles: tuple[str, ...] = ()) -> list[bool]:
     """The tabs, and for this one: its switches, definitions and CSV. Under them comes what it shows.
 
-    toggles: their labels, with a split by segment before them. Gives which are on.
+    toggles: their labels, with a split by one or two segments before them. Gives which are on.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         filters.pick("tab")
         if toggles:
             filters.pick("by")
+            filters.pick("by2")
         found = [st.toggle(label, key=f"{name} {label.split()[0]}") for label in toggles]
         cards.explain(note, *measures)
         tables.download(frame, name, key=f"{name} csv")
@@ -115,7 +117,8 @@ def who(activity: Activity, pick: Selection, feature: Feature, period: Period, b
                               time_to_adopt, users_of, toggles=toggles)  # fmt: skip
     if listing:
         _listed(activity, pick, feature, period)
-    label = next((segment.label for segment in activity.segments if segment.key in by), "segment")
+    names = {segment.key: segment.label for segment in activity.segments}
+    label = " and ".join(names[key] for key in by) or "segment"
     if activity.overlaps(by):
         st.markdown(tab_words.overlapping(feature, label, pick.unit))
         tables.show_segments(tables.segments(cells, "Used by"), "segment table", f"{feature.label} by {label}")
@@ -136,12 +139,15 @@ def _segments(feature: Feature, pick: Selection, cells: pl.DataFrame, label: str
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        cards.chart(tab_charts.segments(cells, cards.palette()), words.spoken(said), "segments")
+        drawn = stats.foremost(cells, MOST_SEGMENTS)
+        if drawn.height < cells.height:
+            st.caption(f"{MOST_SEGMENTS} of {cells.height:,}: the sure ones, then the largest. All are in the table.")
+        cards.chart(tab_charts.segments(drawn, cards.palette(), of=cells), words.spoken(said), "segments")
         st.caption(tab_words.segments_note(cells, pick.unit))
     with right:
         for group, title in tab_words.GROUPS.items():
             if found[group]:
-                st.markdown("\n".join([f"**{title}**", "", *(f"- {line}" for line in found[group])]))
+                st.markdown(tab_words.listing(title, found[group]))
 
 
 def _times(activity: Activity, pick: Selection, feature: Feature, by: By) -> None:

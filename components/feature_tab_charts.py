@@ -9,11 +9,14 @@ from components.feature_charts import HEIGHT, ROOM, SMALL, band, ends_named
 from components.theme import Palette, layout, percent, plain, points
 from queries.stats import TOO_FEW, rates
 
+LONGEST = 24  # characters of a name beside a figure
+MOST_BANDS = 3
 
-def segments(cells: pl.DataFrame, palette: Palette) -> go.Figure:
+
+def segments(cells: pl.DataFrame, palette: Palette, *, of: pl.DataFrame) -> go.Figure:
     """Which segment uses it more or less than the rest: a dot with its 95 % interval, by the gap to the rest.
 
-    cells: as `stats.against_the_rest` returns, in the order they are to be shown.
+    cells: as `stats.against_the_rest` returns, in the order they are to be shown. of: all of them, drawn or not.
     """
     found = rates(cells).with_columns(at=pl.int_range(pl.len()))
     shown = found.filter(pl.col("rate").is_not_null())
@@ -29,9 +32,10 @@ def segments(cells: pl.DataFrame, palette: Palette) -> go.Figure:
          "line": {"color": color, "width": 2}}
         for (low, high, at), color in zip(shown["low", "high", "at"].rows(), colors, strict=True)
     ]  # fmt: skip
-    n, of = int(cells["n"].sum()), int(cells["of"].sum())
-    if of >= TOO_FEW:
-        lines.append({"type": "line", "x0": n / of, "x1": n / of, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+    n, everybody = int(of["n"].sum()), int(of["of"].sum())
+    if everybody >= TOO_FEW:
+        rate = n / everybody
+        lines.append({"type": "line", "x0": rate, "x1": rate, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
                       "line": {"color": palette.context, "width": 1, "dash": "dot"}})  # fmt: skip
     texts = [{"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": row["at"], "text": _segment_text(row),
               "showarrow": False, "font": {"size": 13}} for row in found.iter_rows(named=True)]  # fmt: skip
@@ -63,24 +67,34 @@ def _segment_hover(row: dict[str, Any]) -> str:
 def times(curves: pl.DataFrame, palette: Palette) -> go.Figure:
     """How long until they adopt, by segment: steps of the share that has, a name at the end of each.
 
-    curves: segment, day, share (0..1), in the order of the colours.
+    curves: segment, day, share, low, high (0..1; its 95 % band), in the order of the colours. Bands of more than three
+    would hide one another, and are left out.
     """
-    figure, ends = go.Figure(), []
-    for i, segment in enumerate(curves["segment"].unique(maintain_order=True)):
+    figure, ends, segments = go.Figure(), [], curves["segment"].unique(maintain_order=True).to_list()
+    for i, segment in enumerate(segments):
         curve, color = curves.filter(pl.col("segment") == segment), palette.categorical[i % len(palette.categorical)]
         hover = [f"<b>{plain(segment)}</b><br>{100 * y:.0f} % within {x} days" for x, y in curve["day", "share"].rows()]
         line = {"color": color, "width": 2, "shape": "hv"}
+        if len(segments) <= MOST_BANDS:
+            figure.add_trace(_band_in_steps(curve, color))
         figure.add_trace(go.Scatter(x=curve["day"], y=curve["share"], mode="lines", hovertext=hover, hoverinfo="text",
                                     line=line))  # fmt: skip
-        ends += [(x, y, plain(segment, 14), color) for x, y in curve.tail(1)["day", "share"].rows()]
-    top = max([0.05, *curves["share"]])
+        ends += [(x, y, plain(segment, LONGEST), color) for x, y in curve.tail(1)["day", "share"].rows()]
+    top = max([0.05, *curves["high"]])
     figure.update_layout(layout(
-        palette, HEIGHT, margin={"r": ROOM},
+        palette, HEIGHT, margin={"r": 24 + 7 * min(LONGEST, max(map(len, segments), default=0))},
         annotations=ends_named(ends, 1.08 * top, HEIGHT, max([0, *curves["day"]])),
         xaxis={"title": {"text": "days since they could first use it"}, "rangemode": "tozero"},
         yaxis={"tickformat": ".0%", "range": [0, 1.08 * top]},
     ))  # fmt: skip
     return figure
+
+
+def _band_in_steps(curve: pl.DataFrame, color: str) -> go.Scatter:
+    """A band that holds its height from one day to the next, as the line does."""
+    each = pl.int_range(curve.height, eager=True).repeat_by(2).explode()
+    low, high = (curve[name].gather(each)[:-1] for name in ("low", "high"))
+    return band(curve["day"].gather(each)[1:], low, high, color)
 
 
 def frequency(days: pl.DataFrame, palette: Palette) -> go.Figure:

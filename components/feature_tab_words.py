@@ -11,6 +11,7 @@ from queries.product import OTHER, UNKNOWN, Feature, Selection
 from queries.stats import TOO_FEW, difference, rates, units_needed
 
 LONG = 60  # characters of a segment's name
+MOST_LISTED = 8  # segments, in words
 HOPELESS = 10  # times as many units as there are: then it is no question of waiting
 CAVEAT = "Association, not proof: those who use it early may differ in other ways."
 LANDMARK, SPOKEN = 7, 4  # days; the week that is spoken of
@@ -50,6 +51,12 @@ def _line(row: dict[str, Any], cells: pl.DataFrame, unit: str) -> str:
     if row["marked"]:
         return f"{here} (n {row['of']:,}; {span}, 95 %)."
     return f"{here} (n {row['of']:,}; {span}). {_needed(row, n, of, unit)}".strip()
+
+
+def listing(title: str, lines: list[str]) -> str:
+    """The first of some lines under a title, and how many more there are."""
+    rest = [f"- and {len(lines) - MOST_LISTED:,} more, in the table"] if len(lines) > MOST_LISTED else []
+    return "\n".join([f"**{title}**", "", *(f"- {line}" for line in lines[:MOST_LISTED]), *rest])
 
 
 def _needed(row: dict[str, Any], n: int, of: int, unit: str) -> str:

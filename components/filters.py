@@ -277,9 +277,9 @@ def interval() -> int:
 
 
 def compared() -> tuple[By, str, str]:
-    """The segment, and the two values of it that are compared; the second is empty for everyone else."""
-    split = _picks()["split"][0]
-    return (split,) if split else (), _picks()["a"][0] or EVERYONE, _picks()["z"][0]
+    """The segments, and the two groups of them that are compared; the second is empty for everyone else."""
+    split = tuple(key for name in ("split", "split2") if (key := _picks()[name][0]))
+    return split, _picks()["a"][0] or EVERYONE, _picks()["z"][0]
 
 
 def span(pick: Selection, question: Returning) -> tuple[int, int]:

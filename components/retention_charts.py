@@ -23,14 +23,13 @@ def over_time(chart: Charted, shown: int, unit: str, palette: Palette) -> go.Fig
     for name, dash in (("lower", "dot"), ("centre", "solid"), ("upper", "dot")):
         line = {"color": palette.context, "width": 1, "dash": dash}
         figure.add_trace(go.Scatter(x=points["period"], y=points[name], mode="lines", line=line, hoverinfo="skip"))
-    seen = points.filter(pl.col("rate").is_not_null())
-    figure.add_trace(go.Scatter(
-        x=seen["period"], y=seen["rate"], mode="lines+markers", line={"color": main, "width": 3},
-        marker={"size": 8, "color": [palette.paper if of < 100 else main for of in seen["of"]],
+    figure.add_trace(go.Scatter(  # a point that is not drawn interrupts the line
+        x=points["period"], y=points["rate"], mode="lines+markers", line={"color": main, "width": 3}, cliponaxis=False,
+        marker={"size": 8, "color": [palette.paper if of < 100 else main for of in points["of"]],
                 "line": {"color": main, "width": 2}},
-        hovertext=[_hover(row, unit) for row in seen.iter_rows(named=True)], hoverinfo="text",
+        hovertext=[_hover(row, unit) for row in points.iter_rows(named=True)], hoverinfo="text",
     ))  # fmt: skip
-    top = max([0.1, *points["upper"].drop_nulls(), *seen["rate"]]) * 1.15
+    top = max([0.1, *points["upper"].drop_nulls(), *points["rate"].drop_nulls()]) * 1.15
     figure.update_layout(layout(
         palette, 300, annotations=_limit_names(points, palette), xaxis={"tickformat": "%-d %b"},
         yaxis={"tickformat": ".0%", "range": [0, min(1.06, top)]}, margin={"r": 90},
@@ -39,6 +38,8 @@ def over_time(chart: Charted, shown: int, unit: str, palette: Palette) -> go.Fig
 
 
 def _hover(row: dict[str, Any], unit: str) -> str:
+    if row["rate"] is None:
+        return ""
     rate = f"{percent(row['n'], row['of'])} (95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f})"
     return f"<b>completed w/e {day(row['period'])}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s"
 
@@ -76,21 +77,21 @@ def side_by_side(
             hovertext=[f"<b>{plain(name)}</b>, {grain} {k}<br>{percent(n, of)}, {count(n)} of {count(of)} {unit}s"
                        for k, n, of in line["interval", "n", "of"].rows()], hoverinfo="text",
         ))  # fmt: skip
-        names.append((plain(name, 24), color, line["interval"][-1], line["rate"][-1]))
-    end, longest = max([1, *(k for _, _, k, _ in names)]), max([0, *(len(name) for name, *_ in names)])
+        names.append((plain(name, 24), color, line["rate"][-1]))
+    end, longest = max([1, *(line["interval"][-1] for _, line in drawn)]), max([0, *(len(name) for name, *_ in names)])
     title = {"text": f"{grain}s after the start"}
     figure.update_layout(layout(
-        palette, 320, annotations=_end_names(names),
+        palette, 320, annotations=_end_names(names, end),
         xaxis={"title": title, "range": [-0.2, end + 0.2], "dtick": 1 if end <= 16 else None},
         yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": 24 + 7 * longest},
     ))  # fmt: skip
     return figure
 
 
-def _end_names(names: list[tuple[str, str, int, float]]) -> list[dict[str, Any]]:
-    """Names at the ends of lines, moved apart where they would cover one another."""
+def _end_names(names: list[tuple[str, str, float]], x: int) -> list[dict[str, Any]]:
+    """Names beside the figure at the height of the ends of lines, moved apart where they would cover one another."""
     found, last = [], -1.0
-    for name, color, x, y in sorted(names, key=lambda each: each[3]):
+    for name, color, y in sorted(names, key=lambda each: each[2]):
         at = max(y, last + 0.075)  # of the height: a line of text
         last = at
         found.append({"x": x, "y": at, "text": name, "showarrow": False, "xanchor": "left", "xshift": 10,

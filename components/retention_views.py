@@ -87,7 +87,7 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
 
     answer = compare_words.compared(activity, pick, question, interval, *groups, split=split)
     cards.answer(answer, activity, widens=True)
-    controls("split", "a", "z")
+    controls("split", "split2", "a", "z")
     if any(frame.filter(pl.col("of") >= stats.TOO_FEW).height for _, frame in groups):
         band = question.start != "any_use"
         figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette(), band=band)
@@ -96,11 +96,13 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
     counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
     gaps = stats.against_the_rest(counts, overlapping=apart)
+    gaps = gaps.filter(pl.col("of") > 0)
     every = tables.segments(gaps.sort(pl.col("gap").abs(), descending=True, nulls_last=True), "Back")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them, {question.grain} {interval}**", width="content")
         tables.download(every, "retention_by_segment", key="segments csv")
-    tables.show_segments(every, "segments", "Segments and their gap to the rest")
+    if every.height:
+        tables.show_segments(every, "segments", "Segments and their gap to the rest")
     _features(activity, question, size)
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from queries.bits import Words
+from queries.bits import Words, merge
 from queries.calendar import Calendar, Period, day_number
 from queries.errors import InsightsError, did_you_mean
 from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
@@ -133,6 +133,15 @@ class Activity:
         of_events = self.tables.event_rows if self.tables else None
         rows = of_events if segment.of == "event" else self.everyone
         return [] if rows is None else rows[f"segment_{segment.key}"].unique().sort().cast(pl.String).to_list()
+
+    def groups(self, by: By) -> dict[str, tuple[str, ...]]:
+        """The groups of a split that somebody is in, in the order of the screen: name -> its value of each segment."""
+        segments = [next(s for s in self.segments if s.key == key) for key in by]
+        if any(s.of == "event" for s in segments):  # what is done in such events, a unit may do in several
+            return {AND.join(values): values for values in product(*map(self.values, segments))}
+        found = self.everyone.select(f"segment_{key}" for key in by)
+        named = found.with_columns(self.segment_of(self.everyone["unit"], by)).unique().sort("segment")
+        return {name: tuple(values) for *values, name in named.cast(pl.String).rows()} if by else {}
 
     def overlaps(self, by: By) -> bool:
         """Whether a split is by what events say or by what units did: such segments are never compared or summed.
@@ -288,9 +297,3 @@ def _picked(where: list[Rule]) -> pl.Expr:
 
 def _kept(rows: pl.DataFrame, units: pl.DataFrame, column: str) -> pl.DataFrame:
     return rows if units["kept"].all() else rows.filter(units["kept"].gather(rows[column]))
-
-
-def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
-    merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
-    return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster

@@ -124,13 +124,25 @@ def test_a_click_on_adoption_lands_here_in_the_segment() -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_a_split_is_by_the_first_segment_alone() -> None:
-    app = opened("adoption", by="role", by2="platform")
-    app = feature_page(**{**address(app), "feature": "sso", "tab": "who", "by": "plan"})
+def test_who_uses_it_is_split_by_one_segment_or_by_two() -> None:
+    app = feature_page(feature="sso", tab="who", by="plan")
 
     assert sorted(figure(app, 0)["layout"]["yaxis"]["ticktext"]) == ["Business", "Enterprise"]
-    assert_stands(picked(app, "by", "region"))
-    assert "by Region" in sentences(app)
+    assert_stands(picked(app, "by2", "region"))
+    assert "by Plan and Region" in sentences(app)
+    labels = figure(app, 0)["layout"]["yaxis"]["ticktext"]
+    assert {label.split(" · ")[0] for label in labels} == {"Business", "Enterprise"}
+    assert len(labels) == len(set(labels)) > 4
+
+
+@pytest.mark.usefixtures("demo")
+def test_of_many_segments_the_sure_and_the_largest_are_drawn_and_all_are_in_the_table() -> None:
+    app = feature_page(feature="export", tab="who", by="plan", by2="role")
+
+    assert len(figure(app, 0)["layout"]["yaxis"]["ticktext"]) == 20
+    assert "20 of 25: the sure ones, then the largest. All are in the table." in sentences(app)
+    app.toggle(key="feature_segments Table").set_value(True).run()
+    assert app.dataframe[0].value.shape[0] == 25
 
 
 @pytest.mark.usefixtures("demo")

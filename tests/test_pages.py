@@ -347,6 +347,26 @@ def test_two_groups_are_compared_and_all_values_and_features_stand_beside() -> N
 
 
 @pytest.mark.usefixtures("demo")
+def test_groups_by_two_segments_are_compared() -> None:
+    app = opened("retention", view="compare", split="company_size", split2="role", w="26", a="1-50 · Member")
+
+    assert_stands(app)
+    assert warnings(app) == []
+    assert re.match(r"\*\*1\\-50 · Member: [\d.]+ %, everyone else: [\d.]+ %\*\* in week 4", answer(app))
+    offered = app.get_by_key("pick a").options  # type: ignore[union-attr]
+    assert set(app.dataframe[0].value["Segment"]) <= set(offered)
+    assert offered[:2] == ["1-50 · Admin", "1-50 · Manager"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_of_groups_by_two_segments_a_filter_leaves_its_own() -> None:
+    app = opened("retention", view="compare", split="plan", split2="role", s_role="Admin")
+
+    offered = app.get_by_key("pick a").options  # type: ignore[union-attr]
+    assert {group.split(" · ")[1] for group in offered} == {"Admin"}
+
+
+@pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_segment_by_what_people_did_filters_as_any_other(page: str) -> None:
     app = opened(page, b="used.export.28", **{"s_used.export.28": "used Export in the last 28 days"})

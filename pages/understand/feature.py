@@ -10,7 +10,7 @@ from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
 from queries.measures.time_to_adopt import time_to_adopt
 
-pick, tab, by = filters.selection(), filters.tab(), filters.split()[:1]
+pick, tab, by = filters.selection(), filters.tab(), filters.split()
 everybody = snapshot.load(access.LOCAL_OWNER)
 activity = answers.within(everybody, pick)
 feature = activity.feature(filters.feature(activity))

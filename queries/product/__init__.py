@@ -33,6 +33,7 @@ class Events:
 
     anonymous: an id used where `user` is empty (and looked up in the identity table, if there is one).
     since: events before this day are taken for mistakes, left out and counted.
+    block, mask: instead of `time`, where the table is the activity that the warehouse keeps (`activity_table`).
     """
 
     table: str
@@ -43,6 +44,12 @@ class Events:
     anonymous: str | None = None
     loaded_at: str | None = None
     since: date = date(2000, 1, 1)
+    block: str | None = None
+    mask: str | None = None
+
+    @property
+    def is_kept_activity(self) -> bool:
+        return self.mask is not None
 
 
 @dataclass(frozen=True)

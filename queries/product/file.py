@@ -140,15 +140,30 @@ def _events(top: Section, section: Section | None) -> Events:
     events = Events(
         table=section.need("table"),
         user=section.need("user"),
-        time=section.need("time"),
+        time=section.get("time", str) or "",
         name=section.need("name"),
         account=section.get("account", str),
         anonymous=section.get("anonymous", str),
         loaded_at=section.get("loaded_at", str),
         since=section.get("since", date) or Events.since,
+        block=section.get("block", str),
+        mask=section.get("mask", str),
     )
+    _check_times(section, events)
     section.done()
     return events
+
+
+def _check_times(section: Section, events: Events) -> None:
+    """A table of events says when; one of activity says it in blocks and masks."""
+    if (events.block is None) != (events.mask is None):
+        section.note("mask" if events.block else "block", "is missing; `block` and `mask` belong together.")
+    elif events.mask is None and not events.time:
+        section.note("time", "is missing; it must name a column.")
+    elif events.mask is not None:
+        given = [name for name in ("time", "loaded_at") if name in section.values]
+        for name in given:
+            section.note(name, "leave it out: `block` and `mask` say when.")
 
 
 def _users(section: Section) -> Users:

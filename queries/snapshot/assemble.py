@@ -11,8 +11,8 @@ from typing import cast
 
 import polars as pl
 
-from queries.activity import ANY, Tables, merge
-from queries.bits import Words
+from queries.activity import ANY, Tables
+from queries.bits import Words, merge
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment

@@ -12,7 +12,7 @@ from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
-from queries.snapshot import facts, increments, steps
+from queries.snapshot import facts, increments, kept, steps
 from queries.snapshot.assemble import assemble, in_words, some_of
 from queries.snapshot.increments import Reading
 from queries.snapshot.manifest import LeftOut, Snapshot
@@ -21,6 +21,7 @@ from queries.warehouse import Stop, selects
 
 SHORT = "history is shorter than the days that are read again"
 MOVED = "history begins on another day than before"
+KEPT = "the warehouse keeps the activity itself"
 BACK = "the last day loaded is earlier than before"
 
 
@@ -49,10 +50,15 @@ def read(
     with warehouse.Warehouse(product, stop) as source:
         progress(Step(steps.LOOK))
         known = _identity(source, product)
-        progress(Step(steps.FIND))
-        days = _span(source, product, today, before, why)
-        progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"))
-        raw = _raw(source, product, days, before)
+        if product.events.is_kept_activity:
+            progress(Step(steps.READ, "as the warehouse keeps it"))
+            calendar, raw, found = kept.read(source, product, today)
+            days = Span(found, calendar, day_number(calendar.first_day), KEPT)
+        else:
+            progress(Step(steps.FIND))
+            days = _span(source, product, today, before, why)
+            progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"))
+            raw = _raw(source, product, days, before)
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
         users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None

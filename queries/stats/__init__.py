@@ -191,6 +191,16 @@ class Charted:
     provisional: bool
 
 
+def foremost(cells: pl.DataFrame, most: int) -> pl.DataFrame:
+    """So many segments: the marked ones, then the largest; in the order they had. cells: as `against_the_rest` returns.
+
+    >>> foremost(pl.DataFrame({"marked": [False, True, False], "of": [10, 20, 30]}), 2).rows()
+    [(True, 20), (False, 30)]
+    """
+    first = pl.struct(~pl.col("marked"), -pl.col("of").cast(pl.Int64)).rank("ordinal")
+    return cells.filter(first <= most)
+
+
 def charted(points: pl.DataFrame, *, judged: bool = True) -> Charted:
     """The process behaviour chart of a rate. points: period, n, of; complete and separate, the oldest first.
 

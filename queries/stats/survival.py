@@ -48,22 +48,24 @@ def steps(counts: pl.DataFrame, most: int, days: int, *, least: int = TOO_FEW) -
 
     counts as for `survival`. most: how many segments. days: the longest drawn; a curve that goes on is drawn up to
     there. least: units; a segment that had fewer is left out, and a curve ends when fewer are at risk.
-    Columns: segment, day, share.
+    Columns: segment, day, share, low, high (the last two are the share itself where no variance can be told).
 
     >>> counts = pl.DataFrame({"segment": ["all"] * 2, "day": [1, 20], "adopted": [20, 0], "censored": [0, 80],
     ...                        "at_risk": [100, 80]})
-    >>> steps(counts, most=5, days=10).with_columns(pl.col("share").round(3)).rows()
-    [('all', 0, 0.0), ('all', 1, 0.2), ('all', 10, 0.2)]
+    >>> steps(counts, most=5, days=10).with_columns(pl.col("share", "low", "high").round(3)).rows()
+    [('all', 0, 0.0, 0.0, 0.0), ('all', 1, 0.2, 0.134, 0.293), ('all', 10, 0.2, 0.134, 0.293)]
     """
     curve = survival(counts).filter(pl.col("at_risk") >= least)
     sizes = curve.group_by("segment", maintain_order=True).agg(pl.col("at_risk").max(), pl.col("day").max())
     largest = sizes.sort("at_risk", descending=True, maintain_order=True).head(most)["segment"].to_list()
-    curve = curve.filter(pl.col("segment").is_in(largest)).select("segment", pl.col("day").cast(pl.Int32), "share")
+    curve = curve.filter(pl.col("segment").is_in(largest)).select(
+        "segment", pl.col("day").cast(pl.Int32), "share", pl.col("low", "high").fill_null(pl.col("share"))
+    )
     shown, beyond = curve.filter(pl.col("day") <= days), curve.filter(pl.col("day") > days)["segment"].unique()
     parts = []
     for segment in curve["segment"].unique(maintain_order=True):
         own = shown.filter(pl.col("segment") == segment)
-        start = pl.DataFrame({"segment": [segment], "day": [0], "share": [0.0]}, schema=curve.schema)
+        start = pl.DataFrame([(segment, 0, 0.0, 0.0, 0.0)], schema=curve.schema, orient="row")
         whole = own if own.height and own["day"][0] == 0 else pl.concat([start, own])
         last = whole.tail(1).with_columns(day=pl.lit(days, pl.Int32))
         parts.append(pl.concat([whole, last]) if segment in beyond and whole["day"][-1] < days else whole)

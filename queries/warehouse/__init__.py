@@ -235,7 +235,8 @@ def _column_mistakes(product: Product, section: str, columns: Columns) -> list[M
 
 def _named_columns(product: Product, section: str) -> list[tuple[str, str]]:
     part = getattr(product, section)
-    fields = ("user", "time", "name", "account", "anonymous", "loaded_at", "id", "signup", "ended")
+    fields = ("user", "time", "name", "account", "anonymous", "loaded_at", "block", "mask", "id", "signup",
+              "ended")  # fmt: skip
     named = [(f"{section}.{f}", getattr(part, f)) for f in fields if getattr(part, f, None)]
     rules = getattr(part, "exclude", ())
     named += [(f"{section}.exclude[{i}].column", rule.column) for i, rule in enumerate(rules)]

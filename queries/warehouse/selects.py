@@ -142,10 +142,10 @@ def activity(
     keys = [rows.c[key] for key in ("user", "anonymous", "account", "name", *attributes) if key in rows.c]
     few = sa.select(*keys, sa.func.min(rows.c.day).label("first_day"), *days)
     few_rows = few.where(rows.c.day.between(first, last)).group_by(*keys).subquery("g")
-    return _regrouped(product, sections, few_rows, len(days))
+    return regrouped(product, sections, few_rows, len(days))
 
 
-def _regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, words: int) -> Select:
+def regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, words: int) -> Select:
     """Grouped events with ids as text, the user that the identity table names, and names of no feature as null."""
     user, name = _who(product, sections, rows), _said(product, sections, rows, "name")
     origin: sa.FromClause = rows

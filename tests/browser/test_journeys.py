@@ -1,56 +1,22 @@
 """What people do, in a real browser: filter, drill, go back, reload, take away; by mouse and by keyboard."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from components.theme import DARK, LIGHT, Palette
 from tests.browser.conftest import CHROMIUM, Open, served, settle
+from tests.browser.page import answer, cell, click_number, figure, query
 
 if CHROMIUM is None:
     why = "NO BROWSER WAS TESTED: there is no chromium here; install it, or name one in CHROMIUM."
     pytest.skip(why, allow_module_level=True)
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-def query(page: Page) -> Mapping[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query, keep_blank_values=True)
-
-
-def answer(page: Page) -> Locator:
-    """The first sentences of the page."""
-    said = r"is used most|were back|eligible .*\) used|Not yet|Nobody"
-    return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(said))
-
-
-def figure(page: Page, number: int) -> Locator:
-    """A figure that has been drawn."""
-    found = page.locator(".js-plotly-plot").nth(number)
-    expect(found.locator(".main-svg").first).to_be_visible()
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def click_number(page: Page, chart: Locator, number: int) -> None:
-    """Click on the cell that carries the n-th number of a figure."""
-    expect(chart.locator(".textpoint").nth(number)).to_be_visible()
-    box = chart.locator(".textpoint").nth(number).bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    expect(chart.locator(".hoverlayer .hovertext")).to_be_visible()
-    page.mouse.click(x, y)
-
-
-def cell(page: Page, row: int, column: int) -> str:
-    """The text of a cell of the first table; both count from 0, row 0 is the header."""
-    cells = page.get_by_test_id("stDataFrame").first.locator(f"[role=row][aria-rowindex='{row + 1}'] > *")
-    return cells.nth(column).text_content() or ""
 
 
 # Filter, leave, come back --------------------------------------------------------------------------------------------
@@ -232,14 +198,17 @@ def test_names_in_a_figure_are_read_as_they_are_written(hostile_server: str, ope
     assert set(labels.all_text_contents()) >= {'"quoted" & \'single\'', "<script>alert(1)</script>", "$x$ and $y$"}
 
 
+VIEWS = ("/adoption", "/retention", "/retention?view=trend", "/retention?view=compare", "/engagement",
+         "/engagement?show=stickiness", "/engagement?show=lifecycle", "/feature", "/feature?tab=who")  # fmt: skip
+
 # How it looks --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/adoption", "/retention"])
+@pytest.mark.parametrize("path", VIEWS)
 def test_the_answer_and_the_first_thing_to_look_at_are_above_the_fold(open_page: Open, path: str) -> None:
     page = open_page(path)
 
-    first = page.get_by_test_id("stDataFrame") if path == "/adoption" else page.get_by_test_id("stPlotlyChart")
+    first = page.get_by_test_id("stDataFrame").or_(page.get_by_test_id("stPlotlyChart"))
     said, shown = answer(page).bounding_box(), first.first.bounding_box()
     assert said is not None
     assert shown is not None
@@ -247,7 +216,7 @@ def test_the_answer_and_the_first_thing_to_look_at_are_above_the_fold(open_page:
     assert shown["y"] < 720
 
 
-@pytest.mark.parametrize("path", ["/adoption", "/retention"])
+@pytest.mark.parametrize("path", VIEWS)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_scrolls_sideways(open_page: Open, path: str, width: int) -> None:
     page = open_page(path, width=width, height=844)

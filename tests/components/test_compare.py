@@ -117,6 +117,15 @@ def test_an_interval_over_time_is_drawn_within_limits_that_come_from_all_of_it()
     assert upper.y[0] < 0.6
 
 
+def test_a_cohort_of_too_few_interrupts_the_line_over_time() -> None:
+    points = weeks(50, 60, 40, 50).with_columns(of=pl.Series([100, 100, 20, 100], dtype=pl.UInt32), n=10)
+
+    figure = retention_charts.over_time(charted(points), 4, "user", LIGHT)
+
+    assert [y == 0.1 for y in figure.data[3].y] == [True, True, False, True]
+    assert not figure.data[3].connectgaps
+
+
 def test_names_at_the_ends_of_lines_do_not_cover_one_another() -> None:
     figure = retention_charts.side_by_side([group("A", 50, 100), group("B", 51, 100)], "user", "week", LIGHT)
 

@@ -94,6 +94,15 @@ def test_the_matrix_of_few_or_none_is_said(activity: Activity, row: Any, said: s
     assert found.state == state
 
 
+def test_a_feature_that_over_half_use_is_not_said_to_be_used_by_few() -> None:
+    many = FOUR.with_columns(n=pl.Series([900, 610, 800, 620], dtype=FOUR["n"].dtype))
+
+    found = numbers.placed(many)
+
+    assert found.filter(quadrant="Power").height == 1
+    assert numbers.promise(found) is None
+
+
 def test_nobody_left_to_count_is_said_in_every_view(activity: Activity) -> None:
     nobody = Selection(where=(("plan", ("Enterprise",)),))
     narrowed = activity.within(nobody)
@@ -154,6 +163,8 @@ def test_stickiness_of_a_week_takes_seven_days(activity: Activity) -> None:
     ([*USUAL, 60], "a real change, lower than usual since w/e 15 Nov"),
     ([*USUAL, *[160] * 6], "higher than usual since w/e 11 Oct"),
     ([100 + 10 * i + (i % 3) for i in range(20)], "steady growth, no real change beyond it"),
+    ([300 - 10 * i + (i % 3) for i in range(20)], "steady decline, no real change beyond it"),
+    ([500 - 10 * i + (i % 3) for i in range(30)] + [350] * 4, "a real change, above the line of its decline since w/e"),
     (USUAL[:4], "too few weeks to tell a real change from noise"), ([], "too few weeks"),
 ])  # fmt: skip
 def test_a_change_is_real_only_by_the_weekly_series(units: list[int], said: str) -> None:

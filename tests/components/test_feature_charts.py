@@ -100,7 +100,7 @@ def segments(**counts: tuple[int, int]) -> pl.DataFrame:
 def test_a_segment_is_a_dot_with_its_interval_hollow_under_100_and_none_under_30() -> None:
     cells = segments(Free=(100, 1000), Pro=(300, 1000), Few=(18, 90), **{HOSTILE: (3, 9)})
 
-    figure = tab_charts.segments(cells, LIGHT)
+    figure = tab_charts.segments(cells, LIGHT, of=cells)
 
     dots = figure.data[0]
     assert list(dots.x) == [0.1, 0.3, 0.2]
@@ -110,12 +110,18 @@ def test_a_segment_is_a_dot_with_its_interval_hollow_under_100_and_none_under_30
     assert figure.layout.xaxis.range[1] > max(rates(cells)["high"].drop_nulls())
 
 
-def test_time_to_adopt_is_steps_with_a_name_at_each_end() -> None:
-    curves = pl.DataFrame({"segment": ["a", "a", "b", "b"], "day": [0, 9, 0, 4], "share": [0.0, 0.5, 0.0, 0.2]})
+def test_time_to_adopt_is_steps_with_a_name_at_each_end_and_a_band_that_steps_along() -> None:
+    curves = pl.DataFrame({
+        "segment": ["a", "a", "b", "b"], "day": [0, 9, 0, 4], "share": [0.0, 0.5, 0.0, 0.2],
+        "low": [0.0, 0.3, 0.0, 0.1], "high": [0.0, 0.7, 0.0, 0.4],
+    })  # fmt: skip
 
     figure = tab_charts.times(curves, LIGHT)
 
-    assert [line.line.shape for line in figure.data] == ["hv", "hv"]
+    bands, lines = figure.data[::2], figure.data[1::2]
+    assert [line.line.shape for line in lines] == ["hv", "hv"]
+    assert list(bands[0].x) == [0, 9, 9, 9, 9, 0]
+    assert list(bands[0].y) == [0.0, 0.0, 0.7, 0.3, 0.0, 0.0]
     assert sorted(texts(figure)) == ["a", "b"]
 
 
@@ -144,6 +150,7 @@ def heights(figure: go.Figure) -> list[Any]:
 def test_names_of_lines_that_end_together_do_not_lie_on_each_other() -> None:
     curves = pl.DataFrame({"segment": [f"s{i}" for i in range(5) for _ in range(2)], "day": [0, 9] * 5,
                            "share": [0.0, 0.5, 0.0, 0.5, 0.0, 0.501, 0.0, 0.49, 0.0, 0.5]})  # fmt: skip
+    curves = curves.with_columns(low="share", high="share")
 
     at = heights(tab_charts.times(curves, LIGHT))
 

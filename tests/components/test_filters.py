@@ -11,6 +11,8 @@ from queries.activity import Activity
 from queries.measures.returning import Returning
 from queries.product import Selection
 from tests.examples import three_users
+from tests.oracle import Person
+from tests.strategies import did, load, spelled
 
 
 @pytest.fixture(scope="module")
@@ -163,10 +165,11 @@ def test_the_weeks_make_as_many_cohorts_as_can_be_read(
 # A click -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(picks: dict[str, Values]) -> None:
+@pytest.mark.usefixtures("picks")
+def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(activity: Activity) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro"]}]}}
 
-    drills.opens_cell(("plan",), "cells")()
+    drills.opens_cell(activity, ("plan",), "cells")()
 
     assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",)}
 
@@ -180,17 +183,26 @@ def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
     assert st.session_state["go"] == {"feature": ("export",)}
 
 
-def test_a_click_on_a_cell_of_two_segments_asks_for_both(picks: dict[str, Values]) -> None:
-    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · Admin"]}]}}
+@pytest.mark.usefixtures("picks")
+@pytest.mark.parametrize(("group", "role", "plan"), [
+    ("Admin · Pro", "Admin", "Pro"), ("a · b · c", "a", "b · c"), ("a · b · c\N{NO-BREAK SPACE}", "a · b", "c"),
+])  # fmt: skip
+def test_a_click_on_a_cell_of_two_segments_asks_for_both(group: str, role: str, plan: str) -> None:
+    pairs = (("a · b", "c"), ("a", "b · c"), ("Admin", "Pro"))
+    people = [Person(f"{one}{other}", other, attributes={"role": one}) for one, other in pairs]
+    companies: dict[str, str | None] = {other: other for _, other in pairs}
+    activity = load(spelled([*did("ann", "open", "1")], people, weeks=1, companies=companies))
+    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", group]}]}}
 
-    drills.opens_cell(("plan", "role"), "cells")()
+    drills.opens_cell(activity, ("role", "plan"), "cells")()
 
-    assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",), "to.role": ("Admin",)}
+    assert st.session_state["go"] == {"feature": ("export",), "to.role": (role,), "to.plan": (plan,)}
 
 
-def test_a_click_that_unpicks_asks_for_nothing(picks: dict[str, Values]) -> None:
+@pytest.mark.usefixtures("picks")
+def test_a_click_that_unpicks_asks_for_nothing(activity: Activity) -> None:
     st.session_state["cells"] = {"selection": {"points": []}}
 
-    drills.opens_cell(("plan",), "cells")()
+    drills.opens_cell(activity, ("plan",), "cells")()
 
     assert "go" not in st.session_state

@@ -264,6 +264,11 @@ def test_pairs_of_labels_that_would_read_the_same_stay_apart() -> None:
 
     assert isinstance(segments, pl.Series)
     assert segments.to_list() == ["a · b · c\N{NO-BREAK SPACE}", "a · b · c", "(unknown) · (unknown)"]
+    assert activity.groups(("role", "plan")) == {
+        "a · b · c": ("a", "b · c"), "a · b · c\N{NO-BREAK SPACE}": ("a · b", "c"),
+        "(unknown) · (unknown)": ("(unknown)", "(unknown)"),
+    }  # fmt: skip
+    assert activity.groups(("plan",)) == {label: (label,) for label in ("b · c", "c", "(unknown)")}
 
 
 # Behaviours ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,113 @@
+"""The activity that the warehouse keeps itself: its statements run, and what is read from it is what the events say."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from queries.errors import DataError, ProductError
+from queries.product import Product, file
+from queries.snapshot import extract
+from queries.snapshot.manifest import Snapshot
+from queries.warehouse import Warehouse, activity_table
+from tests import examples
+from tests.strategies import DICE, Case, check, worlds, write
+
+Row = tuple[str, str, int, int]  # user, name, block, mask
+DUCKDB = sa.create_engine("duckdb://").dialect
+
+
+def keep(made: Product, folder: Path, *, runs: Sequence[str] = ("true",)) -> Product:
+    """The product with its activity kept in a table: filled by the printed statements, run for each part of the events.
+
+    runs: conditions on the events, each seen by one run.
+    """
+    with Warehouse(made) as source:
+        printed = activity_table.statements(made, source.sections["events"], DUCKDB)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for condition in runs:
+            seen = f"SELECT * FROM '{folder}/events.parquet' WHERE {condition}"
+            connection.execute(f"CREATE OR REPLACE VIEW events AS {seen}")
+            connection.execute(printed)
+        connection.execute(f"COPY sightline_activity TO '{folder}/kept.parquet'")
+    files = (*made.connection.files, ("kept", ("kept.parquet",)))
+    events = replace(made.events, table="kept", time="", block="block", mask="mask")
+    return replace(made, events=events, connection=replace(made.connection, files=files))
+
+
+def assert_same(found: Snapshot, expected: Snapshot) -> None:
+    for name, table in vars(expected.tables).items():
+        other = getattr(found.tables, name)
+        assert (table is None) == (other is None)
+        if table is not None:
+            assert_frame_equal(other, table)
+    facts = {"definition": "", "events": 0, "left_out": ()}  # what a row of events says, one of activity does not
+    assert replace(found.manifest, **facts) == replace(expected.manifest, **facts)  # type: ignore[arg-type]
+
+
+@check(worlds(accounts=True), DICE, st.booleans(), examples=60)
+def test_the_snapshot_of_a_kept_activity_is_that_of_its_events(case: Case, dice: object, devices: bool) -> None:
+    with TemporaryDirectory() as name:
+        made = write(replace(case, devices=devices), Path(name))
+        # In parts, with some of the events seen twice and late ones after the others
+        runs = ('hash("name") % 3 <> 0', 'hash("at") % 2 = 0', "true", "true")
+        kept = keep(made, Path(name), runs=runs)
+
+        assert_same(extract.read(kept, case.world.now), extract.read(made, case.world.now))
+
+
+def write_kept(folder: Path, rows: list[Row]) -> None:
+    schema = {"user": pl.String, "name": pl.String, "block": pl.Int32, "mask": pl.Int64}
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(folder / "kept.parquet")
+
+
+def product_file(folder: Path, events: str) -> Path:
+    path = folder / "product.toml"
+    named = '[warehouse]\nfiles.kept = "kept.parquet"\n[events]\ntable = "kept"\nuser = "user"\nname = "name"\n'
+    path.write_text(named + events)
+    return path
+
+
+@pytest.mark.parametrize(("events", "what"), [
+    ("", "`events.time`: is missing"),
+    ('block = "block"', "`events.mask`: is missing; `block` and `mask` belong together."),
+    ('block = "block"\nmask = "mask"\ntime = "at"', "`events.time`: leave it out: `block` and `mask` say when."),
+])  # fmt: skip
+def test_a_table_of_activity_says_when_by_block_and_mask(tmp_path: Path, events: str, what: str) -> None:
+    with pytest.raises(ProductError, match=what):
+        file.load(product_file(tmp_path, events))
+
+
+@pytest.mark.parametrize(("rows", "what"), [
+    ([], "The activity table 'kept' is empty. Run the statements that fill it."),
+    ([("ann", "open", 371, 0)], "The activity table 'kept' has no full day yet."),
+])  # fmt: skip
+def test_a_kept_activity_without_a_day_says_so(tmp_path: Path, rows: list[Row], what: str) -> None:
+    write_kept(tmp_path, rows)
+    made = file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"'))
+
+    with pytest.raises(DataError, match=what):
+        extract.read(made, examples.NOW)
+
+
+def test_a_kept_activity_is_read_by_day(tmp_path: Path) -> None:
+    schema = {"user": pl.String, "name": pl.String, "block": pl.Int32, "mask": pl.Int64}
+    rows = [("ann", "open", 370, 1 << 55 | 1 << 54), ("ann", "open", 371, 0b1001), ("bo", "open", 371, 0b1000)]
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(tmp_path / "kept.parquet")
+    made = file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"'))
+
+    found = examples.load(made, datetime(2026, 12, 1, 12, tzinfo=UTC))
+
+    start = date(1970, 1, 1).toordinal() + 371 * 56 - 3
+    days = found.words.days_set(found.rows_of("open").filter(unit=0))
+    assert [date(1970, 1, 1).toordinal() + day for day in days] == [start - 2, start - 1, start, start + 3]
+    assert found.calendar.first_day == date.fromordinal(start - 2)
