@@ -3,6 +3,7 @@
 import gc
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -29,14 +30,15 @@ pages = {
     for name, icon in ICONS.items()
 }
 home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path="home", default=True)
+clock = partial(datetime.now, UTC)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
-    frame.make_ready(datetime.now(UTC))
+    frame.make_ready(clock)
     if page.url_path in pages:
         drills.follow(page.url_path)
         activity = snapshot.load(access.LOCAL_OWNER)
         filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts)
-        frame.head(activity, pages, datetime.now(UTC))
+        frame.head(activity, pages, clock())
     page.run()
 except InsightsError as error:
     frame.explain(error)

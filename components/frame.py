@@ -1,7 +1,7 @@
 """What stands around every page: the first refresh, the navigation, the freshness strip, and errors in words."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,17 +11,32 @@ from components import filters, words
 from queries import snapshot
 from queries.activity import Activity
 from queries.errors import InsightsError
+from queries.snapshot import background
+from queries.snapshot.background import Clock
+from queries.snapshot.manifest import Manifest
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
-def make_ready(now: datetime) -> None:
-    """Read the warehouse when there is no snapshot that serves the product file as it stands, and say each step."""
+def make_ready(clock: Clock) -> None:
+    """See to it that there is a snapshot to show, and that it is refreshed behind the pages where there is need.
+
+    Where there is none that serves the product file as it stands, the warehouse is read first, and each step is said.
+    """
     snapshot.write_demo_if_missing()
-    reason, asked = snapshot.need_to_refresh(), st.session_state.pop("refresh", False)
-    if reason or asked:
-        with st.status(reason or "Refreshing", expanded=True) as status:
-            snapshot.refresh(now, lambda step: status.write(str(step)), if_needed=not asked)
+    reason, asked = snapshot.need_to_refresh(), st.session_state.pop("refresh", None)
+    if reason:
+        with st.status(reason, expanded=True) as status:
+            snapshot.refresh(clock(), lambda step: status.write(str(step)), if_needed=True)
             status.update(label="Ready", state="complete", expanded=False)
         st.rerun()
+    if asked:
+        background.begin(clock, full=asked == "full")
+    elif clock() - st.session_state.get("looked", NEVER) > LOOK_AGAIN:
+        st.session_state["looked"] = clock()
+        background.begin_if_stale(clock)
+    background.keep_up(clock)
 
 
 def head(activity: Activity, pages: Mapping[str, Any], now: datetime) -> None:
@@ -41,19 +56,44 @@ def _strip(activity: Activity, now: datetime) -> None:
     said = words.freshness(activity, activity.calendar.as_of if fixed else today)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
         st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
-        lines = words.left_out(found)
-        with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
-            size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}"
-            since = f"{activity.calendar.first_day:%-d %b %Y}"
-            st.markdown(f"{size} since {since}; days are those of {words.md(snapshot.product().timezone)}.")
-            if lines:
-                st.markdown("\n".join(["Left out, or counted with a caveat:", *(f"- {words.md(x)}" for x in lines)]))
-            st.markdown("Segments are by today's value of each attribute.")
+        _about(found, activity, zone)
+    if background.running():
+        st.fragment(_going_on, run_every=1.0)()
+    trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())
+    if trouble:
+        st.caption(trouble)
+
+
+def _going_on() -> None:
+    """What the refresh does, anew each second; when it has ended, the page with what is new."""
+    going = background.running()
+    if going is None:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="refreshing"):
+        st.caption(words.refreshing(going), width="content")
+        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.")
+
+
+def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
+    lines = words.left_out(found)
+    with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
+        size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}"
+        since = f"{activity.calendar.first_day:%-d %b %Y}"
+        st.markdown(f"{size} since {since}; days are those of {words.md(zone.key)}.")
+        if lines:
+            st.markdown("\n".join(["Left out, or counted with a caveat:", *(f"- {words.md(x)}" for x in lines)]))
+        st.markdown("Segments are by today's value of each attribute.")
+        if found.full_at != found.refreshed_at:
+            full = datetime.fromisoformat(found.full_at).astimezone(zone)
+            st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days.")
+        with st.container(horizontal=True):
             st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
+            why = "Reads all events again, also those that came late or were deleted. Takes longer."
+            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
 
 
-def _ask_to_refresh() -> None:
-    st.session_state["refresh"] = True
+def _ask_to_refresh(what: str = "latest") -> None:
+    st.session_state["refresh"] = what
 
 
 def explain(error: InsightsError) -> None:

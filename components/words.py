@@ -15,6 +15,7 @@ from components.theme import day
 from queries.activity import Activity
 from queries.calendar import Grain, Period
 from queries.product import UNKNOWN, Feature, Selection
+from queries.snapshot.background import Running
 from queries.snapshot.manifest import Manifest
 
 PLURALS = {"user": "users", "account": "accounts"}
@@ -133,6 +134,23 @@ def freshness(activity: Activity, today: date) -> str:
     if late > STALE_DAYS:
         said.append(f":orange[**nothing since, for {late:,} days**]")
     return " · ".join(said)
+
+
+def refreshing(going: Running) -> str:
+    """What a refresh does, for how long, and how long it may take still."""
+    said = md(going.step)
+    left = "" if going.remaining is None else f", about {max(1, round(going.remaining))} s more"
+    return f"Refreshing: {said[:1].lower() + said[1:]} · {going.seconds:.0f} s{left}"
+
+
+def trouble(older_shown: str | None, failure: str | None) -> str:
+    """Why the numbers are not the newest there could be; nothing where they are."""
+    said = []
+    if older_shown:
+        said.append(f"Shown are the last good numbers. {md(older_shown)}")
+    if failure:
+        said.append(f"The last refresh failed, the numbers are those from before. {md(failure.splitlines()[0])}")
+    return f":orange[{' '.join(said)}]" if said else ""
 
 
 def left_out(found: Manifest) -> list[str]:

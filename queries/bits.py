@@ -101,3 +101,26 @@ def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
     merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
     return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster
+
+
+def merge_units(rows: pl.DataFrame, units: int) -> pl.DataFrame:
+    """One row a unit: the earliest first day and the days of all its rows; feature is left out.
+
+    rows: sorted by feature, with at most one row a unit and feature. units: how many there are, numbered from 0.
+    Several times faster than to group, because the rows of one feature are of different units and set at once.
+
+    >>> rows = pl.DataFrame({"unit": [0, 2, 2], "feature": [1, 1, 2], "first_day": [5, 9, 7], "d0": [1, 2, 4]})
+    >>> merge_units(rows.cast({"d0": pl.UInt64}), 3).rows()
+    [(0, 5, 1), (2, 7, 6)]
+    """
+    names = [name for name in rows.columns if name not in ("unit", "feature", "first_day")]
+    first, days = np.full(units, np.iinfo(np.int32).max, np.int32), {name: np.zeros(units, np.uint64) for name in names}
+    sizes = rows["feature"].rle().struct.field("len")
+    for start, size in zip(sizes.cum_sum() - sizes, sizes, strict=True):
+        part = rows.slice(start, size)
+        at = part["unit"].to_numpy()
+        first[at] = np.minimum(first[at], part["first_day"].to_numpy())
+        for name in names:
+            days[name][at] |= part[name].to_numpy()
+    found = pl.DataFrame({"first_day": first, **days}).with_row_index("unit")
+    return found.filter(pl.col("first_day") < np.iinfo(np.int32).max)

@@ -1,6 +1,7 @@
 """What several kinds of tests share: the demo, written and read once a session."""
 
 import gc
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ def quillboard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's product file in a folder of its own, with its warehouse and a snapshot of it."""
     folder = tmp_path_factory.mktemp("quillboard")
     demo.write(folder / "demo.duckdb")
+    os.utime(folder / "demo.duckdb", (DEMO_NOW.timestamp(), DEMO_NOW.timestamp()))  # nothing new since the snapshot
     product = re.sub(r"(?m)^url = .*$", 'url = "duckdb:///demo.duckdb"', config.DEMO_PRODUCT.read_text())
     (folder / "product.toml").write_text(product)
     with pytest.MonkeyPatch.context() as environment:

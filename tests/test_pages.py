@@ -613,6 +613,8 @@ def test_a_refresh_shows_what_is_new(folder: Path) -> None:
     products.write(folder, products.daily(45, date(2026, 9, 7), 70))
 
     next(button for button in app.button if button.label == "Refresh now").click().run()
+    snapshot.background.wait()
+    app.run()
 
     assert_stands(app)
     assert "of 45 eligible users in the 4 weeks to 15 Nov" in answer(app)

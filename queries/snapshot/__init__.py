@@ -1,7 +1,8 @@
 """Our copy of the warehouse on disk: what happened, said once, as Parquet.
 
 A snapshot is a folder of its own, written aside and put in place whole (`disk`). So a reader, a crash or a full disk
-never sees half of one. `refresh` makes a new one, of which it reads only the last days (`increments`); `load` gives a
+never sees half of one. `refresh` makes a new one, of which it reads only the last days (`increments`),
+behind the pages where that is possible (`background`); `load` gives a
 viewer the activity of the one in use, held once for the whole process, or of an earlier one as it was.
 `python -m queries.snapshot` refreshes from the command line.
 """
@@ -10,14 +11,14 @@ import polars as pl
 
 from queries import config, demo
 from queries.errors import SnapshotError
-from queries.snapshot import disk, history, steps
+from queries.snapshot import background, disk, history, steps
 from queries.snapshot.place import home, product
 from queries.snapshot.refreshing import refresh, stale
 from queries.snapshot.serving import load, manifest, need_to_refresh, older_shown, serves
 from queries.snapshot.steps import Progress, Step
 
-__all__ = ["facts", "history_of_refreshes", "home", "load", "manifest", "need_to_refresh", "older_shown", "product",
-           "refresh", "serves", "snapshots", "stale", "write_demo_if_missing"]  # fmt: skip
+__all__ = ["background", "facts", "history_of_refreshes", "home", "load", "manifest", "need_to_refresh", "older_shown",
+           "product", "refresh", "serves", "snapshots", "stale", "write_demo_if_missing"]  # fmt: skip
 
 
 def snapshots() -> list[disk.Kept]:

@@ -12,7 +12,7 @@ from typing import cast
 import polars as pl
 
 from queries.activity import ANY, Tables
-from queries.bits import Words, merge
+from queries.bits import Words, merge, merge_units
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
@@ -35,17 +35,16 @@ def assemble(
     left_out = list(left_out)
     users, raw = _exclude(product, users, raw, left_out)
     calendar, raw = _history(calendar, raw)
-    left_out += _stray(raw)
     ids = pl.concat([users["id"], raw["user"]]).unique().sort()
     raw = raw.join(_numbered(ids, "user", "unit"), on="user").drop("user")
+    left_out += _stray(raw)
     homes = pl.concat([users["account"], raw["account"]]).drop_nulls().unique().sort()
     raw = raw.join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
     users = _user_table(users, raw, ids, homes, left_out, known=product.users is not None)
     raw = raw.with_columns(account=pl.coalesce("home", users["account"].gather(raw["unit"]))).drop("home")
     accounts, users = _segmented(product, accounts, users, homes, left_out)
     features = _features(product, raw)
-    rows = _feature_rows(features, raw.drop_nulls("name"))
-    tables = _tables(product, users, accounts, rows, raw)
+    tables = _tables(product, users, accounts, features, raw)
     manifest = Manifest(
         FORMAT, product.definition_hash(), product.name, day_number(calendar.first_day), day_number(calendar.as_of),
         calendar.week_start, now.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -68,6 +67,8 @@ def _exclude(
         if n:
             left_out.append(LeftOut(n, users.height, f"users are excluded ({rule.why})"))
     out = users.filter(pl.col("excluded").is_not_null())
+    if out.is_empty():
+        return users, raw
     return users.filter(pl.col("excluded").is_null()), raw.join(out, left_on="user", right_on="id", how="anti")
 
 
@@ -92,7 +93,7 @@ def _history(calendar: Calendar, raw: pl.DataFrame) -> tuple[Calendar, pl.DataFr
 
 def _stray(raw: pl.DataFrame) -> list[LeftOut]:
     """Warn of a few users long before all others: their days would be taken for the start of history."""
-    firsts = raw.group_by("user").agg(pl.col("first_day").min()).sort("first_day").with_row_index("n", offset=1)
+    firsts = raw.group_by("unit").agg(pl.col("first_day").min()).sort("first_day").with_row_index("n", offset=1)
     gaps = firsts.with_columns(gap=pl.col("first_day").shift(-1) - pl.col("first_day"))
     found = gaps.filter((pl.col("gap") > STRAY_GAP) & (pl.col("n") <= max(1, STRAY_SHARE * firsts.height))).tail(1)
     return [
@@ -111,9 +112,10 @@ def _user_table(
     users: pl.DataFrame, raw: pl.DataFrame, ids: pl.Series, homes: pl.Series, left_out: list[LeftOut], *, known: bool
 ) -> pl.DataFrame:
     """One row a user in the order of their numbers: who stands in the users table and who was only seen in events."""
+    acted_for = pl.col("home").sort_by("first_day", "home").drop_nulls().first()
     seen = raw.group_by("unit").agg(
         pl.col("first_day").min().alias("first_event_day"),
-        pl.col("home").sort_by("first_day", "home").drop_nulls().first().alias("acted_for"),
+        acted_for=pl.lit(None, pl.UInt32) if raw["home"].null_count() == raw.height else acted_for,
     )
     table = users.drop("excluded").join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
     table = _numbered(ids, "id", "unit").join(
@@ -228,25 +230,37 @@ def unlisted(names: tuple[str, ...]) -> tuple[Feature, ...]:
 
 
 def _feature_rows(features: tuple[Feature, ...], raw: pl.DataFrame) -> pl.DataFrame:
-    """One row a (unit, account, feature): codes for event names, and code 0 for any active feature."""
+    """The rows by the codes of features instead of event names."""
     codes = pl.DataFrame(
         [(name, i) for i, f in enumerate(features, start=1) for name in dict.fromkeys(f.events)],
         schema={"name": pl.String, "feature": pl.UInt16}, orient="row",
     )  # fmt: skip
-    active = [i for i, f in enumerate(features, start=1) if f.active]
-    rows = raw.join(codes, on="name").drop("name").with_columns(
+    return raw.join(codes, on="name").drop("name").with_columns(
         pl.col("first_day").cast(pl.Int32), pl.col("^d[0-9]+$").cast(pl.UInt64)
     )
-    anything = rows.filter(pl.col("feature").is_in(active)).with_columns(feature=pl.lit(ANY, pl.UInt16))
-    return pl.concat([rows, anything])
+
+
+def _of_active(features: tuple[Feature, ...], rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("feature").is_in([i for i, f in enumerate(features, start=1) if f.active]))
+
+
+def _by_unit(features: tuple[Feature, ...], rows: pl.DataFrame, units: int) -> pl.DataFrame:
+    """One row a unit and feature, and a unit and any active feature (code 0), sorted by feature and unit."""
+    merged = merge(rows.select("unit", "feature", "first_day", pl.col("^d[0-9]+$")), "unit")
+    anything = merge_units(_of_active(features, merged), units).with_columns(feature=pl.lit(ANY, pl.UInt16))
+    return pl.concat([anything.select(merged.columns), merged])
 
 
 def _tables(
-    product: Product, users: pl.DataFrame, accounts: pl.DataFrame, rows: pl.DataFrame, raw: pl.DataFrame
+    product: Product, users: pl.DataFrame, accounts: pl.DataFrame, features: tuple[Feature, ...], raw: pl.DataFrame
 ) -> Tables:
+    rows = _feature_rows(features, raw.drop_nulls("name"))
     by_account = rows.drop_nulls("account").drop("unit").rename({"account": "unit"})
-    tables = Tables(users, accounts, merge(rows.drop("account"), "unit"), merge(by_account, "unit"),
-                    event_rows=_by_value(product, rows))  # fmt: skip
+    tables = Tables(users, accounts, _by_unit(features, rows, users.height),
+                    _by_unit(features, by_account, accounts.height))  # fmt: skip
+    if any(segment.of == "event" for segment in product.segments) or product.events.account:
+        rows = pl.concat([rows, _of_active(features, rows).with_columns(feature=pl.lit(ANY, pl.UInt16))])
+    tables = replace(tables, event_rows=_by_value(product, rows))
     if product.events.account is None:
         return tables
     acted = raw.rename({"unit": "user"}).group_by("user", "account").agg(pl.col("first_day").min().cast(pl.Int32))
