@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-import sqlalchemy as sa
 
 from queries import warehouse
 from queries.bits import Words
@@ -48,8 +47,7 @@ def read(product: Product, now: datetime, progress: Progress = lambda _: None) -
 def _check_identity(source: warehouse.Warehouse, product: Product) -> None:
     if product.identity is None:
         return
-    select = selects.identity(product, source.sections).subquery("i")
-    twice = source.fetch(sa.select(select.c.anonymous).where(select.c.users > 1).limit(5))
+    twice = source.fetch(selects.ambiguous(product, source.sections))
     if twice.height:
         raise DataError(f"`identity`: {some_of(twice['anonymous'])} stands for more than one user; name one each.")
 

@@ -29,6 +29,21 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
 
 
+def look(product: Product, table: str) -> Select:
+    """No row of a table, but all its columns."""
+    return sa.select(sa.text("*")).select_from(source(product, table)).limit(0).execution_options(job="look")
+
+
+def tables() -> Select:
+    """The tables and views there are: schema, name, and here, whether it is found by its name alone."""
+    columns = (sa.column("table_schema", sa.String), sa.column("table_name", sa.String))
+    known = sa.table("tables", *columns, schema="information_schema").alias("t")
+    schema, here = known.c.table_schema, known.c.table_schema == sa.func.current_schema()
+    listed = sa.select(schema.label("schema"), known.c.table_name.label("name"), here.label("here"))
+    ours = listed.where(sa.func.lower(schema).not_in(["information_schema", "pg_catalog"]))
+    return ours.execution_options(job="tables")
+
+
 def events(product: Product, sections: Mapping[str, Columns], first: date, last: date) -> sa.Subquery:
     """The events as they stand: user, anonymous, account and name in their own types, and day (a day number).
 
@@ -81,7 +96,7 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int) -> Sele
         sa.func.min(sa.case((useful, day))).label("first_day"),
         sa.func.max(sa.case((useful, day))).label("last_day"),
         _loaded_day(product, sections, rows).label("loaded_day"),
-    )
+    ).execution_options(job="facts")
 
 
 def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[int]:
@@ -130,7 +145,8 @@ def _regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subqu
     ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
     days = [sa.func.coalesce(sql.bit_or_agg(people[f"d{i}"]), 0).label(f"d{i}") for i in range(words)]
     keys = (people.user, people.account, people.name, *(people[f"segment_{s.key}"] for s in _of_events(product)))
-    return sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
+    grouped = sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
+    return grouped.execution_options(job="activity")
 
 
 def _of_events(product: Product) -> list[Segment]:
@@ -149,6 +165,13 @@ def identity(product: Product, sections: Mapping[str, Columns]) -> Select:
     return counted.where(anonymous.is_not(None)).group_by(anonymous)
 
 
+def ambiguous(product: Product, sections: Mapping[str, Columns]) -> Select:
+    """The first few anonymous ids that are said to be more than one user."""
+    ids = identity(product, sections).subquery("i").c
+    first = sa.select(ids.anonymous).where(ids.users > 1).order_by(ids.anonymous).limit(5)
+    return first.execution_options(job="identity")
+
+
 def users(product: Product, sections: Mapping[str, Columns]) -> Select:
     """The users table: id, account, signup_day, ended_day, excluded (which rule, null for none), and each attribute."""
     part, columns = product.users, sections["users"]
@@ -162,14 +185,15 @@ def users(product: Product, sections: Mapping[str, Columns]) -> Select:
         (_day(product, table, columns, part.ended) if part.ended else _no_day()).label("ended_day"),
         (sa.case(*rules) if rules else _no_day()).label("excluded"),
         *_attributes(product, table, "user"),
-    )
+    ).execution_options(job="users")
 
 
 def accounts(product: Product, sections: Mapping[str, Columns]) -> Select:
     """The accounts table: id and each attribute."""
     assert product.accounts is not None  # the caller asks only where there is one
     table = source(product, product.accounts.table, sections["accounts"])
-    return sa.select(sql.text(table.c[product.accounts.id]).label("id"), *_attributes(product, table, "account"))
+    listed = sa.select(sql.text(table.c[product.accounts.id]).label("id"), *_attributes(product, table, "account"))
+    return listed.execution_options(job="accounts")
 
 
 def _no_day() -> sa.ColumnElement[Any]:

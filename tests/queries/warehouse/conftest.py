@@ -1,0 +1,68 @@
+"""Warehouses to speak to for real: a stand-in for Snowflake, and a server of Postgres."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+import pytest
+import snowflake.connector as client
+from polars.testing import assert_frame_equal
+
+from queries import snapshot
+from queries.product import Connection, Product
+from queries.snapshot.assemble import Snapshot
+from tests.doubles import stand_in
+from tests.doubles.stand_in import Double
+from tests.queries.warehouse import shop
+
+
+@pytest.fixture(scope="session")
+def snowflake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
+    """The stand-in for Snowflake, once a session."""
+    try:
+        with stand_in.running(tmp_path_factory.mktemp("snowflake") / "log") as double:
+            yield double
+    except stand_in.Unavailable as error:
+        pytest.skip(f"the stand-in for Snowflake cannot be installed here: {error}")
+
+
+@pytest.fixture
+def double(snowflake_server: Double) -> Double:
+    """The stand-in with nothing recorded and nothing to fail."""
+    snowflake_server.reset()
+    return snowflake_server
+
+
+@pytest.fixture(scope="session")
+def duckdb_shop(tmp_path_factory: pytest.TempPathFactory) -> Product:
+    """The shop in a DuckDB file."""
+    folder = tmp_path_factory.mktemp("shop")
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        for statement in shop.script("duckdb"):
+            connection.execute(statement)
+    return shop.product(folder, Connection("duckdb:///shop.duckdb"))
+
+
+@pytest.fixture(scope="session")
+def filled_snowflake(snowflake_server: Double) -> Double:
+    """The stand-in for Snowflake with the shop in it."""
+    settled = {"paramstyle": "pyformat", "enable_server_session_keep_alive_auto_detection": False}
+    with client.connect(**snowflake_server.parameters, **settled) as session:  # which makes database and schema
+        for statement in shop.script("snowflake"):
+            session.cursor().execute(statement)
+    return snowflake_server
+
+
+@pytest.fixture
+def shop_on_snowflake(filled_snowflake: Double, double: Double) -> Double:
+    return filled_snowflake
+
+
+def assert_same_snapshot(one: Snapshot, other: Snapshot) -> None:
+    """Bit for bit the same; but for the definition, which names the warehouse."""
+    assert replace(one.manifest, definition="") == replace(other.manifest, definition="")
+    for table in snapshot.TABLES:
+        left, right = getattr(one.tables, table), getattr(other.tables, table)
+        assert (left is None) == (right is None)
+        if left is not None:
+            assert_frame_equal(left, right)
