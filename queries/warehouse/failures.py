@@ -82,7 +82,7 @@ AT_THE_DOOR = {  # Postgres says at login only in words what is the matter
 }  # fmt: skip
 WRAPPING = re.compile("|".join((
     r"^(\d{5,6}( \(\w+\))?: )+", "^Failed to login: ", "^Login error: ", "^Configuration error: ",
-    r"^SQL (compilation|access control) error:\s*", r"^[A-Z_]+: \[libpq\] ", r"^(ERROR|FATAL): +",
+    r"^SQL (compilation|access control) error:\s*", r"^[A-Z_]+: +(\[libpq\] )?",
     r"^Failed to (connect|prepare query|execute \w+): ", "^could not begin transaction: ",
 )))  # fmt: skip
 

@@ -5,7 +5,7 @@ and a statement that takes too long is stopped by the server. The password may b
 ~/.pgpass, as for any program on Postgres.
 """
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 import adbc_driver_manager.dbapi as dbapi
 import adbc_driver_postgresql.dbapi as client
@@ -54,7 +54,8 @@ class OnPostgres:
         options = (f"-c statement_timeout={self.timeout_s * 1000} -c default_transaction_read_only=on "
                    r"-c default_transaction_isolation=repeatable\ read -c TimeZone=UTC")  # fmt: skip
         ours = {"connect_timeout": "15", "application_name": "sightline", **self.url.query, "options": options}
-        return self.url.set(query=ours).render_as_string(hide_password=False)
+        address = self.url.set(query={}).render_as_string(hide_password=False)
+        return f"{address}?{urlencode(ours, doseq=True, quote_via=quote)}"
 
     def _secrets(self) -> list[str]:
         """The password, as it stands and as an address spells it."""

@@ -11,8 +11,9 @@ from polars.testing import assert_frame_equal
 from queries import snapshot
 from queries.product import Connection, Product
 from queries.snapshot.assemble import Snapshot
-from tests.doubles import stand_in
-from tests.doubles.stand_in import Double
+from tests.doubles import postgres_server, stand_in
+from tests.doubles.postgres_server import Postgres
+from tests.doubles.stand_in import Double, Unavailable
 from tests.queries.warehouse import shop
 
 
@@ -22,7 +23,7 @@ def snowflake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doubl
     try:
         with stand_in.running(tmp_path_factory.mktemp("snowflake") / "log") as double:
             yield double
-    except stand_in.Unavailable as error:
+    except Unavailable as error:
         pytest.skip(f"the stand-in for Snowflake cannot be installed here: {error}")
 
 
@@ -66,3 +67,15 @@ def assert_same_snapshot(one: Snapshot, other: Snapshot) -> None:
         assert (left is None) == (right is None)
         if left is not None:
             assert_frame_equal(left, right)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of Postgres with the shop in it, once a session."""
+    try:
+        with postgres_server.running() as server:
+            grants = ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", "CREATE TABLE salaries (id TEXT)"]
+            server.execute([*shop.script("postgres"), *grants])
+            yield server
+    except Unavailable as error:
+        pytest.skip(f"Postgres cannot be started here: {error}")

@@ -109,7 +109,7 @@ def test_what_is_not_there_is_named_in_lower_case_with_the_nearest(shop_on_snowf
     columns = on(shop_on_snowflake, tmp_path, events=Events("events", "userid", "OCCURED", "platform"))
 
     assert mistakes(made) == {
-        "events.table": "the warehouse has no table 'app.event', did you mean `app.events` or `app.people`?",
+        "events.table": "the warehouse has no table 'app.event', did you mean `events`?",
         "users.table": "the warehouse has no table 'peeple', did you mean `people`?",
     }
     assert mistakes(columns) == {
