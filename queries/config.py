@@ -57,11 +57,12 @@ def substituted(text: str) -> str:
 def secret_connections() -> dict[str, dict[str, Any]]:
     """The `[connections.<name>]` of Streamlit's secrets, by name: those beside this app, then those of the user.
 
-    Raises ValueError where a file is no TOML.
+    Raises ValueError or OSError where a file is no TOML, or cannot be read.
     """
     found: dict[str, dict[str, Any]] = {}
     for folder in (Path.home(), HOME):  # what stands beside the app wins, as in Streamlit
         file = folder / ".streamlit" / "secrets.toml"
         if file.is_file():
-            found |= tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
+            named = tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
+            found |= {name: values for name, values in dict(named).items() if isinstance(values, dict)}
     return found

@@ -88,36 +88,42 @@ WRAPPING = re.compile("|".join((
 
 
 @contextmanager
-def translated(*raised: type[Exception], secrets: Iterable[str] = ()) -> Iterator[None]:
-    """The driver's errors in our words, at the one seam where they arise. secrets: texts that are never repeated."""
+def translated(
+    *raised: type[Exception], secrets: Iterable[str] = (), unknown: tuple[str, str | None] = ("query", None)
+) -> Iterator[None]:
+    """The driver's errors in our words, at the one seam where they arise.
+
+    secrets: texts that are never repeated. unknown: the kind of an error that no table knows, and what to do.
+    """
     try:
         yield
     except raised as error:
-        raise of(error, secrets) from error
+        original = getattr(error, "orig", None) or error
+        kind, what_next = _of_snowflake(original) or _of_state(original) or (CLASSES.get(type(original).__name__), None)
+        if kind is None:
+            kind, what_next = unknown
+        said = first_line(original)
+        for secret in secrets:
+            said = said.replace(secret, "***")
+        raise WarehouseError(kind, f"The warehouse says: {said}. {what_next or NEXT[kind]}") from error
 
 
-def of(error: Exception, secrets: Iterable[str] = ()) -> WarehouseError:
-    """A driver's error in our words."""
-    original = getattr(error, "orig", None) or error
-    kind, what_next = _sorted(original)
-    said = first_line(original)
-    for secret in secrets:
-        said = said.replace(secret, "***")
-    return WarehouseError(kind, f"The warehouse says: {said}. {what_next or NEXT[kind]}")
-
-
-def _sorted(error: BaseException) -> tuple[str, str | None]:
-    number, state = getattr(error, "errno", None), getattr(error, "sqlstate", None) or ""
-    if "login timed out" in str(error):  # the number is that of a statement
+def _of_snowflake(error: BaseException) -> tuple[str, str | None] | None:
+    number, text = getattr(error, "errno", None), str(error)
+    if number == 14 and "login timed out" in text:  # elsewhere the number of a statement
         number = 250001
-    if number in SNOWFLAKE:
-        return SNOWFLAKE[number]
+    elif number == 250001 and "HTTP request failed" not in text:  # it was reached, and did not let us in
+        number = 390100
     if number is not None and 390000 <= number < 396000:  # all of them are about who asks
-        return "login", None
+        return SNOWFLAKE.get(number, ("login", None))
+    return SNOWFLAKE.get(number) if number is not None else None
+
+
+def _of_state(error: BaseException) -> tuple[str, str | None] | None:
+    state = getattr(error, "sqlstate", None) or ""
     if not state and "[libpq]" in str(error):
         state = next((state for words, state in AT_THE_DOOR.items() if re.search(words, str(error))), "")
-    known = next((found for start, found in STATES.items() if state.startswith(start)), None)
-    return known or (CLASSES.get(type(error).__name__, "query"), None)
+    return next((found for start, found in STATES.items() if state.startswith(start)), None)
 
 
 def first_line(error: object) -> str:

@@ -9,6 +9,7 @@ Snowflake can serve it from its results of the last day without waking a warehou
 import logging
 import re
 import warnings
+from copy import deepcopy
 from dataclasses import fields
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +28,7 @@ from queries.product import Product
 from queries.warehouse import failures
 from queries.warehouse.selects import Select
 
+SECRETS, TABLE = ".streamlit/secrets.toml", "warehouse.snowflake"
 log = logging.getLogger("sightline.warehouse")
 GONE = (390104, 390110, 390111, 390112, 390114)  # the session is no more; to ask again in a new one changes nothing
 INTERACTIVE = ("externalbrowser", "oauth_authorization_code", "username_password_mfa")  # a person needs their time
@@ -68,7 +70,8 @@ class OnSnowflake:
     """A session on Snowflake, begun with the first statement, and once more where it is lost on the way."""
 
     def __init__(self, product: Product) -> None:
-        self.timeout_s, self.file = product.connection.timeout_s, product.file
+        named, self.timeout_s = product.connection.snowflake, product.connection.timeout_s
+        self.file, self.where = (SECRETS, f"connections.{named}") if isinstance(named, str) else (product.file, TABLE)
         self.parameters = _parameters(product)
         self.secrets = [str(value) for key, value in self.parameters.items() if value and SECRET.fullmatch(key)]
         self.session: client.SnowflakeConnection | None = None
@@ -96,7 +99,7 @@ class OnSnowflake:
 
     def _answer(self, statement: str, values: dict[str, Any], job: str) -> pa.Table:
         if self.session is None:
-            self.session = _session(self.file, self.parameters)
+            self.session = self._begun()
         begun = perf_counter()
         with self.session.cursor() as cursor:
             told = {"QUERY_TAG": f"sightline:{job}", "STATEMENT_TIMEOUT_IN_SECONDS": self.timeout_s}
@@ -106,25 +109,29 @@ class OnSnowflake:
             log.info("%s: query %s, %d rows, %.1f s", job, cursor.sfqid, table.num_rows, perf_counter() - begun)
         return table
 
-
-def _session(file: str, parameters: dict[str, Any]) -> client.SnowflakeConnection:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # people have parameters of older clients
-        warnings.filterwarnings("error", "Unknown parameter", UserWarning)  # it would only be named, and left out
-        try:
-            return client.connect(**parameters)
-        except UserWarning as warning:
-            name = str(warning).split("'")[1]
-            known = [field.name for field in fields(ConnectionConfig) if not field.name.startswith("_")]
-            what = f"Snowflake's client knows no such parameter, {did_you_mean(name, known)}"
-            raise ProductError(file, [Mistake(f"warehouse.snowflake.{name}", what)]) from None
+    def _begun(self) -> client.SnowflakeConnection:
+        """A new session. Raises ProductError on a parameter that the client does not know, or cannot use."""
+        said = failures.translated(client.Error, secrets=self.secrets, unknown=("login", failures.PARAMETERS))
+        with said, warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # people have parameters of older clients
+            warnings.filterwarnings("error", "Unknown parameter", UserWarning)  # it would only be named, and left out
+            try:
+                return client.connect(**deepcopy(self.parameters))  # the client adds to a table among them
+            except UserWarning as warning:
+                name = str(warning).split("'")[1]
+                known = sorted(field.name for field in fields(ConnectionConfig) if not field.name.startswith("_"))
+                what = f"Snowflake's client knows no such parameter, {did_you_mean(name, known)}"
+                raise ProductError(self.file, [Mistake(f"{self.where}.{name}", what)]) from None
+            except (TypeError, AttributeError):
+                what = "a parameter has a value of the wrong kind; `session_parameters` is a table, the others are not."
+                raise ProductError(self.file, [Mistake(self.where, what)]) from None
 
 
 def _parameters(product: Product) -> dict[str, Any]:
     """What is passed to the client: the connection as it stands, and what is the same for all."""
     named = product.connection.snowflake
     given = _of_name(product, named) if isinstance(named, str) else _beside(product, dict(named or ()))
-    patience = {"connect_timeout": 10}
+    patience = {"connect_timeout": 10, "query_timeout": product.connection.timeout_s + 30}  # the server stops first
     if "connection_name" not in given and str(given.get("authenticator", "")).lower() not in INTERACTIVE:
         patience |= {"login_timeout": 20}
     return {"application": "Sightline", **patience, **given, **ALWAYS}
@@ -133,9 +140,8 @@ def _parameters(product: Product) -> dict[str, Any]:
 def _of_name(product: Product, name: str) -> dict[str, Any]:
     try:
         known = config.secret_connections()
-    except ValueError as error:
-        mistake = Mistake(".streamlit/secrets.toml", f"is not valid TOML: {error}.")
-        raise ProductError(product.file, [mistake]) from None
+    except (ValueError, OSError) as error:
+        raise ProductError(SECRETS, [Mistake("connections", f"cannot be read: {error}.")]) from None
     if name not in known:
         return {"connection_name": name}
     return {key: value for key, value in known[name].items() if key != "type"}  # which Streamlit reads
