@@ -206,7 +206,7 @@ def _attributes(product: Product, table: sa.FromClause, of: str) -> list[sa.Colu
 
 def _matching(table: sa.FromClause, rule: Exclusion) -> sa.ColumnElement[bool]:
     column = sa.func.lower(sql.text(table.c[rule.column]))
-    values = [value.lower() for value in rule.values]
+    values = sorted({value.lower() for value in rule.values})
     if rule.how == "in":
         return column.in_(values)
     tests = [column.endswith(v, autoescape=True) if rule.how == "ends_with" else column.contains(v, autoescape=True)

@@ -350,9 +350,10 @@ SCALARS: st.SearchStrategy[Any] = st.one_of(
     st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(), st.times(),
 )  # fmt: skip
 KEYS = st.sampled_from(
-    ["name", "timezone", "week_start", "as_of", "warehouse", "url", "files", "timeout_s", "events", "users", "accounts",
-     "identity", "features", "segments", "table", "user", "time", "account", "anonymous", "loaded_at", "since", "id",
-     "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why", "label", "values", "area", "owner",
+    ["name", "timezone", "week_start", "as_of", "warehouse", "snowflake", "url", "files", "timeout_s", "events",
+     "users", "accounts", "identity", "features", "segments", "table", "user", "time", "account", "anonymous",
+     "loaded_at", "since", "id", "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why",
+     "label", "values", "area", "owner",
      "launched", "eligible", "core", "active", "target", "activation", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(

@@ -1,16 +1,12 @@
 """Warehouses to speak to for real: a stand-in for Snowflake, and a server of Postgres."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import duckdb
 import pytest
 import snowflake.connector as client
-from polars.testing import assert_frame_equal
 
-from queries import snapshot
 from queries.product import Connection, Product
-from queries.snapshot.assemble import Snapshot
 from tests.doubles import postgres_server, stand_in
 from tests.doubles.postgres_server import Postgres
 from tests.doubles.stand_in import Double, Unavailable
@@ -57,16 +53,6 @@ def filled_snowflake(snowflake_server: Double) -> Double:
 @pytest.fixture
 def shop_on_snowflake(filled_snowflake: Double, double: Double) -> Double:
     return filled_snowflake
-
-
-def assert_same_snapshot(one: Snapshot, other: Snapshot) -> None:
-    """Bit for bit the same; but for the definition, which names the warehouse."""
-    assert replace(one.manifest, definition="") == replace(other.manifest, definition="")
-    for table in snapshot.TABLES:
-        left, right = getattr(one.tables, table), getattr(other.tables, table)
-        assert (left is None) == (right is None)
-        if left is not None:
-            assert_frame_equal(left, right)
 
 
 @pytest.fixture(scope="session")

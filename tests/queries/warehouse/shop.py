@@ -1,11 +1,17 @@
-"""One small product with everything in it, as the SQL that creates its tables in each kind of warehouse."""
+"""One small product with everything in it: the SQL that creates its tables in each kind of warehouse, and checks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+from polars.testing import assert_frame_equal
+
+from queries import snapshot
+from queries.errors import ProductError, WarehouseError
 from queries.product import (
     Accounts,
     Connection,
@@ -17,6 +23,11 @@ from queries.product import (
     Segment,
     Users,
 )
+from queries.snapshot import extract
+from queries.snapshot.assemble import Snapshot
+from queries.warehouse import Warehouse
+from tests import examples
+from tests.doubles.stand_in import PASSWORD
 
 TYPES = {
     "duckdb": {"text": "TEXT", "number": "BIGINT", "yes": "BOOLEAN", "date": "DATE", "naive": "TIMESTAMP",
@@ -63,6 +74,32 @@ def script(kind: str) -> list[str]:
         values = ", ".join(f"({', '.join(_literal(value, kind) for value in row)})" for row in _rows()[table])
         made += [f"CREATE TABLE {table} ({declared})", f"INSERT INTO {table} VALUES {values}"]
     return made
+
+
+def refusal(made: Product) -> WarehouseError:
+    """The one sentence that reading it ends with."""
+    with pytest.raises(WarehouseError) as caught:
+        extract.read(made, examples.NOW)
+    assert "\n" not in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+    return caught.value
+
+
+def mistakes(made: Product) -> dict[str, str]:
+    """What is wrong with its product file, by place."""
+    with pytest.raises(ProductError) as caught, Warehouse(made) as source:
+        source.sections  # noqa: B018
+    return {mistake.where: mistake.what for mistake in caught.value.mistakes}
+
+
+def assert_same_snapshot(one: Snapshot, other: Snapshot) -> None:
+    """Bit for bit the same; but for the definition, which names the warehouse."""
+    assert replace(one.manifest, definition="") == replace(other.manifest, definition="")
+    for table in snapshot.TABLES:
+        left, right = getattr(one.tables, table), getattr(other.tables, table)
+        assert (left is None) == (right is None)
+        if left is not None:
+            assert_frame_equal(left, right)
 
 
 def _rows() -> dict[str, Sequence[tuple[Any, ...]]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queries.errors import ProductError, WarehouseError
+from queries.errors import WarehouseError
 from queries.product import Connection, Events, Product, Users
 from queries.snapshot import extract
 from queries.warehouse import Warehouse, selects
@@ -15,7 +15,7 @@ from tests import examples
 from tests.doubles.postgres_server import Postgres
 from tests.doubles.stand_in import PASSWORD, free_port
 from tests.queries.warehouse import shop
-from tests.queries.warehouse.conftest import assert_same_snapshot
+from tests.queries.warehouse.shop import assert_same_snapshot, mistakes, refusal
 
 pytestmark = pytest.mark.slow
 
@@ -28,20 +28,6 @@ def on_sql(url: str, folder: Path, statement: str, **parts: Any) -> Product:
     """A product whose events are a `.sql` file."""
     (folder / "events.sql").write_text(statement)
     return on(url, folder, events=Events("events.sql", "user_id", "occurred", "event_name"), **parts)
-
-
-def refusal(made: Product) -> WarehouseError:
-    with pytest.raises(WarehouseError) as caught:
-        extract.read(made, examples.NOW)
-    assert "\n" not in str(caught.value)
-    assert PASSWORD not in str(caught.value)
-    return caught.value
-
-
-def mistakes(made: Product) -> dict[str, str]:
-    with pytest.raises(ProductError) as caught, Warehouse(made) as source:
-        source.sections  # noqa: B018
-    return {mistake.where: mistake.what for mistake in caught.value.mistakes}
 
 
 def test_a_snapshot_of_postgres_is_that_of_duckdb(postgres: Postgres, duckdb_shop: Product) -> None:

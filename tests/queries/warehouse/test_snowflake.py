@@ -11,14 +11,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from queries import config
-from queries.errors import ProductError, WarehouseError
 from queries.product import Connection, Events, Product, Users
 from queries.snapshot import extract
 from queries.warehouse import Warehouse, selects
 from tests import examples
 from tests.doubles.stand_in import PASSWORD, Double, free_port
 from tests.queries.warehouse import shop
-from tests.queries.warehouse.conftest import assert_same_snapshot
+from tests.queries.warehouse.shop import assert_same_snapshot, mistakes, refusal
 
 pytestmark = pytest.mark.slow
 
@@ -28,20 +27,6 @@ def on(double: Double, folder: Path, **parts: Any) -> Product:
     parameters = {**double.parameters, **parts.pop("parameters", {})}
     given = tuple((key, value) for key, value in parameters.items() if value is not None)
     return shop.product(folder, Connection(snowflake=given, timeout_s=parts.pop("timeout_s", 300)), **parts)
-
-
-def refusal(made: Product) -> WarehouseError:
-    with pytest.raises(WarehouseError) as caught:
-        extract.read(made, examples.NOW)
-    assert "\n" not in str(caught.value)
-    assert PASSWORD not in str(caught.value)
-    return caught.value
-
-
-def mistakes(made: Product) -> dict[str, str]:
-    with pytest.raises(ProductError) as caught, Warehouse(made) as source:
-        source.sections  # noqa: B018
-    return {mistake.where: mistake.what for mistake in caught.value.mistakes}
 
 
 def test_a_snapshot_of_snowflake_is_that_of_duckdb(shop_on_snowflake: Double, duckdb_shop: Product) -> None:
