@@ -98,14 +98,14 @@ class Warehouse:
             return f"{table!r} is not one SELECT that runs: {error}"
         rows = [(self.backend.spoken(schema), self.backend.spoken(name), here)
                 for schema, name, here in self.fetch(selects.tables()).rows()]  # fmt: skip
-        *within, wanted = table.split(".")
+        *within, wanted = (self.backend.spoken(part) for part in table.split("."))
         found = sorted(name for _, name, here in rows if here)
         if within and table in found:
             return f"{table!r} has a dot in its name; read it with a SELECT in a .sql file."
         if within:
             found = sorted(name for schema, name, _ in rows if schema == within[-1])
         if wanted in found:
-            return f"there is a table {table!r}, but it may not be read; ask for the right to select from it."
+            return f"{table!r} is there, but cannot be read. {error}"
         near = did_you_mean(wanted, found) if found else did_you_mean(table, (f"{s}.{n}" for s, n, _ in rows))
         hidden = " that may be read" if "not authorized" in str(error) else ""
         return f"the warehouse has no table {table!r}{hidden}, {near}"

@@ -44,7 +44,7 @@ SNOWFLAKE: dict[int, tuple[str, str | None]] = {  # error number -> kind, and wh
     604: ("timeout", None),
     630: ("timeout", None),
     904: ("missing", None),
-    2003: ("missing", None),
+    2003: ("missing", "Check its name in the product file, and that the role may select from it."),
     2043: ("missing", None),
     3001: ("denied", None),
     250001: ("unreachable", NETWORK),

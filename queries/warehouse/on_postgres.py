@@ -5,7 +5,7 @@ and a statement that takes too long is stopped by the server. The password may b
 ~/.pgpass, as for any program on Postgres.
 """
 
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 import adbc_driver_manager.dbapi as dbapi
 import adbc_driver_postgresql.dbapi as client
@@ -59,5 +59,4 @@ class OnPostgres:
 
     def _secrets(self) -> list[str]:
         """The password, as it stands and as an address spells it."""
-        written = self.url.password
-        return [text for text in {written, unquote(written)} if text] if written else []
+        return [self.url.password, quote(self.url.password, safe="")] if self.url.password else []

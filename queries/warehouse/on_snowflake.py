@@ -53,6 +53,9 @@ class _Names(SnowflakeIdentifierPreparer):
     def quote_identifier(self, value: str) -> str:
         return str(super().quote_identifier(value.upper() if value in self.reserved_words else value))
 
+    def format_label(self, label: sa.Label[Any], name: str | None = None) -> str:
+        return str(self.quote(name or label.name))  # and not without its quotes, as whoever names it writes them
+
 
 class Dialect(SnowflakeDialect):
     """Snowflake's SQL with values as `%(name)s`, whatever another library of this process has chosen."""

@@ -10,11 +10,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import snowflake.connector as client
 
 HERE = Path(__file__).parent
 LOCK = HERE / "fakesnow.lock"
@@ -49,6 +51,13 @@ class Double:
 
     def reset(self) -> None:
         self._ask("reset", {})
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """Execute statements with the client; a login makes the database and the schema where they are not there."""
+        settled = {"paramstyle": "pyformat", "enable_server_session_keep_alive_auto_detection": False}
+        with client.connect(**self.parameters, **settled) as session:
+            for statement in statements:
+                session.cursor().execute(statement)
 
     def _ask(self, what: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

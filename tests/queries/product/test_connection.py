@@ -54,6 +54,18 @@ def test_a_mistake_in_a_snowflake_connection_says_where_it_stands(
     assert [(mistake.where, mistake.what) for mistake in caught.value.mistakes] == [(where, what)]
 
 
+@pytest.mark.parametrize("table", ["a.b.c.d", "a..b", ".a", "."])
+def test_a_table_has_a_name_of_three_parts_at_most(tmp_path: Path, table: str) -> None:
+    (tmp_path / "product.toml").write_text("[warehouse]\nurl = 'duckdb:///x'\n" + EVENTS.replace('"e"', f'"{table}"'))
+
+    with pytest.raises(ProductError) as caught:
+        product_file.load(tmp_path / "product.toml")
+
+    assert [(mistake.where, mistake.what) for mistake in caught.value.mistakes] == [
+        ("events.table", f"{table!r} is no table's name, such as `table`, `schema.table` or `database.schema.table`.")
+    ]
+
+
 @pytest.mark.parametrize(
     "connections",
     [

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-import snowflake.connector as client
 
 from queries.product import Connection, Product
 from tests.doubles import postgres_server, stand_in
@@ -43,10 +42,7 @@ def duckdb_shop(tmp_path_factory: pytest.TempPathFactory) -> Product:
 @pytest.fixture(scope="session")
 def filled_snowflake(snowflake_server: Double) -> Double:
     """The stand-in for Snowflake with the shop in it."""
-    settled = {"paramstyle": "pyformat", "enable_server_session_keep_alive_auto_detection": False}
-    with client.connect(**snowflake_server.parameters, **settled) as session:  # which makes database and schema
-        for statement in shop.script("snowflake"):
-            session.cursor().execute(statement)
+    snowflake_server.execute(shop.script("snowflake"))
     return snowflake_server
 
 

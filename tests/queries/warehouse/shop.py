@@ -76,6 +76,16 @@ def script(kind: str) -> list[str]:
     return made
 
 
+def on_clicks(folder: Path) -> dict[str, Any]:
+    """The parts of the product that differ when its events are a `.sql` file with all that a driver could mistake."""
+    (folder / "clicks.sql").write_text(
+        "SELECT user_id, event_name, occurred::TIMESTAMP AS occurred, '$1 :x %s' AS more FROM clicks "
+        "WHERE event_name NOT LIKE 'l%' -- 100%"
+    )
+    return {"events": Events("clicks.sql", "user_id", "occurred", "event_name"), "identity": None, "segments": (),
+            "features": ()}  # fmt: skip
+
+
 def refusal(made: Product) -> WarehouseError:
     """The one sentence that reading it ends with."""
     with pytest.raises(WarehouseError) as caught:

@@ -38,19 +38,11 @@ def test_a_snapshot_of_postgres_is_that_of_duckdb(postgres: Postgres, duckdb_sho
 
 
 def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(postgres: Postgres, duckdb_shop: Product) -> None:
-    """With `%`, `:` and `$` in its text."""
-    statement = ("SELECT user_id, event_name, occurred::TIMESTAMP AS occurred, '$1 :x' AS more FROM public.clicks "
-                 "WHERE event_name NOT LIKE 'l%' -- 100%")  # fmt: skip
-    parts: dict[str, Any] = {"identity": None, "segments": (), "features": ()}
+    parts = shop.on_clicks(duckdb_shop.folder)
 
-    found = extract.read(on_sql(postgres.url(), duckdb_shop.folder, statement, **parts), examples.NOW)
+    found = extract.read(on(postgres.url(), duckdb_shop.folder, **parts), examples.NOW)
 
-    on_duckdb = replace(duckdb_shop, events=replace(duckdb_shop.events, table="clicks", anonymous=None, account=None,
-                                                    loaded_at=None), **parts)  # fmt: skip
-    expected = extract.read(on_duckdb, examples.NOW)
-    kept = [name for name in expected.manifest.features if name != "look"]
-    assert list(found.manifest.features) == kept
-    assert found.tables.users.height == expected.tables.users.height
+    assert_same_snapshot(found, extract.read(replace(duckdb_shop, **parts), examples.NOW))
 
 
 def test_what_is_not_there_is_named_with_the_nearest(postgres: Postgres, tmp_path: Path) -> None:

@@ -75,12 +75,7 @@ def test_a_name_may_be_written_in_lower_case_in_capitals_and_exactly(
 
 
 def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(shop_on_snowflake: Double, duckdb_shop: Product) -> None:
-    """With `%`, `:` and capitals in its text."""
-    (duckdb_shop.folder / "clicks.sql").write_text(
-        "SELECT user_id, event_name, occurred::TIMESTAMP AS occurred FROM clicks WHERE event_name NOT LIKE 'l%' -- 100%"
-    )
-    parts: dict[str, Any] = {"events": Events("clicks.sql", "user_id", "occurred", "event_name"), "identity": None,
-                             "segments": (), "features": ()}  # fmt: skip
+    parts = shop.on_clicks(duckdb_shop.folder)
 
     found = extract.read(on(shop_on_snowflake, duckdb_shop.folder, **parts), examples.NOW)
 
@@ -107,10 +102,11 @@ def test_what_is_not_there_is_named_in_lower_case_with_the_nearest(shop_on_snowf
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("events", "there is a table 'events', but it may not be read; ask for the right to select from it."),
+        ("events", "'events' is there, but cannot be read. The warehouse says: Object 'SHOP.APP.EVENTS' does not exist "
+         "or not authorized. Check its name in the product file, and that the role may select from it."),
         ("evnts", "the warehouse has no table 'evnts' that may be read, did you mean `events`?"),
     ],
-)
+)  # fmt: skip
 def test_a_table_that_may_not_be_read_is_not_said_to_be_missing(
     shop_on_snowflake: Double, tmp_path: Path, table: str, said: str
 ) -> None:

@@ -1,5 +1,7 @@
-"""Days of a zone in Snowflake and Postgres: every moment lands on the day that its wall clock shows."""
+"""What Snowflake and Postgres do as DuckDB does: days of a zone, and names of any kind."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -10,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from queries.calendar import clock_changes, day_number
-from queries.product import Connection, Product
+from queries.product import Connection, Events, Feature, Product, Segment
+from queries.snapshot import extract
 from queries.warehouse import Warehouse, selects, sql
+from tests import examples
 from tests.doubles.postgres_server import Postgres
 from tests.doubles.stand_in import Double
 from tests.queries.warehouse import shop
@@ -22,18 +26,47 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/K
 FIRST, LAST = date(2008, 1, 1), date(2027, 12, 31)
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A product on another warehouse than DuckDB, the names of types there, and how to execute statements."""
+
+    product: Product
+    types: dict[str, str]
+    execute: Callable[[Sequence[str]], None]
+
+
 @pytest.fixture(params=["snowflake", "postgres"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Product:
-    """A product on another warehouse than DuckDB."""
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
+    """The shop on another warehouse than DuckDB."""
     if request.param == "snowflake":
         double: Double = request.getfixturevalue("double")
-        return shop.product(tmp_path, Connection(snowflake=tuple(double.parameters.items())))
+        given = tuple(double.parameters.items())
+        return Elsewhere(shop.product(tmp_path, Connection(snowflake=given)), shop.TYPES["snowflake"], double.execute)
     server: Postgres = request.getfixturevalue("postgres")
-    return shop.product(tmp_path, Connection(server.url()))
+    product = shop.product(tmp_path, Connection(server.url("owner")))
+    return Elsewhere(product, shop.TYPES["postgres"], server.execute)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['say "hi"', "🦊 fox", "a; DROP TABLE users; --", "100%", "a:b", "%s", "$1", "select", "Ünïcödé", "tab\tnew\nline",
+     "\\", "%(x)s", "(x)", "[x]", "1x", "lower case", "MiXed"],
+    ids=lambda name: name[:12].encode("ascii", "backslashreplace").decode().replace("\\", "_"),
+)  # fmt: skip
+def test_a_name_of_any_kind_is_read(elsewhere: Elsewhere, name: str) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    values = [f"SELECT 'ann' AS {quoted}, CAST('2026-11-03 09:00:00' AS TIMESTAMP) AS t", "SELECT ' ', NULL"]
+    elsewhere.execute([f"CREATE TABLE {quoted} AS {' UNION ALL '.join(values)}"])
+    made = replace(elsewhere.product, events=Events(name, name, "t", name), users=None, accounts=None, identity=None,
+                   segments=(Segment(name, "S", name, "event"),), features=(Feature(name, "F", ("ann",)),))  # fmt: skip
+
+    found = extract.read(made, examples.NOW)
+
+    assert (found.manifest.events, found.manifest.users, found.tables.users["id"].to_list()) == (2, 1, ["ann"])
 
 
 @pytest.mark.parametrize("kind", ["naive", "zoned"])
-def test_a_moment_lands_on_the_day_of_the_wall_clock(elsewhere: Product, kind: Any) -> None:
+def test_a_moment_lands_on_the_day_of_the_wall_clock(elsewhere: Elsewhere, kind: Any) -> None:
     """Moments anywhere, and the seconds around clock changes; by both ways to a local day."""
     for zone in ZONES:
         moments = _moments(zone)
@@ -51,9 +84,9 @@ def _moments(zone: str) -> list[datetime]:
     return [*anywhere, *around]
 
 
-def _days(product: Product, zone: str, kind: Any, moments: list[datetime]) -> list[tuple[int, int, int]]:
+def _days(elsewhere: Elsewhere, zone: str, kind: Any, moments: list[datetime]) -> list[tuple[int, int, int]]:
     """The number of each moment, and its day both ways. Some of the zoned ones are written in another zone."""
-    type_ = shop.TYPES["snowflake" if product.connection.snowflake else "postgres"][kind]
+    product, type_ = elsewhere.product, elsewhere.types[kind]
     rows = ", ".join(f"({n}, '{_written(at, n, kind)}')" for n, at in enumerate(moments))
     (product.folder / "moments.sql").write_text(
         f"SELECT v.n, CAST(v.t AS {type_}) AS moment FROM (VALUES {rows}) AS v (n, t)"
