@@ -16,7 +16,7 @@ from queries.errors import Mistake, ProductError
 
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
-SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")
+SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")  # what tells one Snowflake from another
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 
 

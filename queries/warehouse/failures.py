@@ -102,9 +102,7 @@ def translated(
         kind, what_next = _of_snowflake(original) or _of_state(original) or (CLASSES.get(type(original).__name__), None)
         if kind is None:
             kind, what_next = unknown
-        said = first_line(original)
-        for secret in secrets:
-            said = said.replace(secret, "***")
+        said = first_line(original, secrets)
         raise WarehouseError(kind, f"The warehouse says: {said}. {what_next or NEXT[kind]}") from error
 
 
@@ -126,12 +124,16 @@ def _of_state(error: BaseException) -> tuple[str, str | None] | None:
     return next((found for start, found in STATES.items() if state.startswith(start)), None)
 
 
-def first_line(error: object) -> str:
-    """The first line of what a driver says, without what wraps it and without its full stop."""
+def first_line(error: object, secrets: Iterable[str] = ()) -> str:
+    """The first line that says something of what a driver says, without what wraps it and without its full stop."""
     text = str(getattr(error, "raw_msg", None) or error).strip()
+    for secret in secrets:
+        text = text.replace(secret, "***")
     while (bare := WRAPPING.sub("", text).strip()) not in ("", text):
         text = bare
     first, *more = text.splitlines() or [type(error).__name__]
     if "CSV Error on Line" in first and len(more) > 1:  # the line itself stands between this and the reason
         first = f"{first}: {more[1]}"
+    if first.startswith("error line ") and more:  # where Snowflake found what it says next
+        first = f"{more[0]} ({first})"
     return re.sub(r", code: \d+$", "", first).rstrip(".!")[:300]

@@ -1,7 +1,8 @@
 """A stand-in for Snowflake on loopback, for the real client to speak to.
 
-It runs in an environment of its own (`fakesnow.lock`) as `python snowflake_server.py PORT`. fakesnow executes the SQL;
-this adds what the client of today needs to log in, keeps a record of what it was asked, and fails when told to:
+It runs in an environment of its own (`fakesnow.lock`) as `python snowflake_server.py PORT` until its input ends.
+fakesnow executes the SQL; this adds what the client of today needs to log in, keeps a record of what it was asked, and
+fails when told to:
 
 - `GET /_double/logins` and `GET /_double/statements`: what the client really sent, secrets left out of neither.
 - `POST /_double/fail`: the next `times` requests `on` login, statement or renewal are answered with `code`, `state` and
@@ -12,8 +13,10 @@ this adds what the client of today needs to log in, keeps a record of what it wa
 import asyncio
 import gzip
 import json
+import os
 import re
 import sys
+import threading
 from typing import Any
 
 import fakesnow.server as fakesnow
@@ -123,5 +126,12 @@ ours = [
 ]
 app = Starlette(routes=[*ours, *fakesnow.routes])  # the first that matches answers
 
+
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_input, daemon=True).start()
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

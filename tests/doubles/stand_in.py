@@ -71,13 +71,12 @@ def running(log: Path) -> Iterator[Double]:
     python, double = _environment(), Double(free_port())
     with log.open("wb") as output:
         command = [str(python), str(HERE / "snowflake_server.py"), str(double.port)]
-        server = subprocess.Popen(command, stdout=output, stderr=output)
-        try:
-            _wait(double, server, log)
-            yield double
-        finally:
-            server.terminate()
-            server.wait(20)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output) as server:
+            try:
+                _wait(double, server, log)
+                yield double
+            finally:
+                server.communicate()  # it ends with its input, and so with us whatever becomes of us
 
 
 def free_port() -> int:

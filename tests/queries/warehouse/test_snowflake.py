@@ -119,6 +119,16 @@ def test_a_table_that_may_not_be_read_is_not_said_to_be_missing(
     assert mistakes(made) == {"events.table": said}
 
 
+def test_what_is_wrong_in_a_sql_file_is_said_with_its_place(shop_on_snowflake: Double, tmp_path: Path) -> None:
+    message = "SQL compilation error: error line 3 at position 7\ninvalid identifier 'NOPE'"
+    shop_on_snowflake.fail("statement", code="000904", state="42000", message=message)
+
+    assert mistakes(on(shop_on_snowflake, tmp_path, **shop.on_clicks(tmp_path))) == {
+        "events.table": "'clicks.sql' is not one SELECT that runs: The warehouse says: invalid identifier 'NOPE' "
+                        "(error line 3 at position 7). Check the table and column names in the product file."
+    }  # fmt: skip
+
+
 # Logging in ---------------------------------------------------------------------------------------------------------
 
 
