@@ -76,7 +76,8 @@ class OnSnowflake:
         named, self.timeout_s = product.connection.snowflake, product.connection.timeout_s
         self.file, self.where = (SECRETS, f"connections.{named}") if isinstance(named, str) else (product.file, TABLE)
         self.parameters = _parameters(product)
-        self.secrets = [str(value) for key, value in self.parameters.items() if value and SECRET.fullmatch(key)]
+        self.secrets = [value for key, value in self.parameters.items()
+                        if SECRET.fullmatch(key) and isinstance(value, str) and value]  # fmt: skip
         self.session: client.SnowflakeConnection | None = None
 
     def arrow(self, select: Select, job: str) -> pa.Table:
@@ -133,14 +134,14 @@ class OnSnowflake:
 def _parameters(product: Product) -> dict[str, Any]:
     """What is passed to the client: the connection as it stands, and what is the same for all."""
     named = product.connection.snowflake
-    given = _of_name(product, named) if isinstance(named, str) else _beside(product, dict(named or ()))
+    given = _of_name(named) if isinstance(named, str) else _beside(product, dict(named or ()))
     patience = {"connect_timeout": 10, "query_timeout": product.connection.timeout_s + 30}  # the server stops first
     if "connection_name" not in given and str(given.get("authenticator", "")).lower() not in INTERACTIVE:
         patience |= {"login_timeout": 20}
     return {"application": "Sightline", **patience, **given, **ALWAYS}
 
 
-def _of_name(product: Product, name: str) -> dict[str, Any]:
+def _of_name(name: str) -> dict[str, Any]:
     try:
         known = config.secret_connections()
     except (ValueError, OSError) as error:

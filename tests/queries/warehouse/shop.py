@@ -27,7 +27,7 @@ from queries.snapshot import extract
 from queries.snapshot.assemble import Snapshot
 from queries.warehouse import Warehouse
 from tests import examples
-from tests.doubles.stand_in import PASSWORD
+from tests.doubles.stand_in import PASSWORD, Double
 
 TYPES = {
     "duckdb": {"text": "TEXT", "number": "BIGINT", "yes": "BOOLEAN", "date": "DATE", "naive": "TIMESTAMP",
@@ -74,6 +74,13 @@ def script(kind: str) -> list[str]:
         values = ", ".join(f"({', '.join(_literal(value, kind) for value in row)})" for row in _rows()[table])
         made += [f"CREATE TABLE {table} ({declared})", f"INSERT INTO {table} VALUES {values}"]
     return made
+
+
+def on_snowflake(double: Double, folder: Path, **parts: Any) -> Product:
+    """The shop on the stand-in; `parameters` are added to those of the connection."""
+    parameters = {**double.parameters, **parts.pop("parameters", {})}
+    given = tuple((key, value) for key, value in parameters.items() if value is not None)
+    return product(folder, Connection(snowflake=given, timeout_s=parts.pop("timeout_s", 300)), **parts)
 
 
 def on_clicks(folder: Path) -> dict[str, Any]:
