@@ -17,8 +17,8 @@ from queries.snapshot.refreshing import refresh, stale
 from queries.snapshot.serving import load, manifest, need_to_refresh, older_shown, serves
 from queries.snapshot.steps import Progress, Step
 
-__all__ = ["background", "facts", "history_of_refreshes", "home", "load", "manifest", "need_to_refresh", "older_shown",
-           "product", "refresh", "serves", "snapshots", "stale", "write_demo_if_missing"]  # fmt: skip
+__all__ = ["background", "facts_of_events", "history_of_refreshes", "home", "load", "manifest", "need_to_refresh",
+           "older_shown", "product", "refresh", "serves", "snapshots", "stale", "write_demo_if_missing"]  # fmt: skip
 
 
 def snapshots() -> list[disk.Kept]:
@@ -31,7 +31,7 @@ def history_of_refreshes() -> list[history.Refreshed]:
     return history.past(home())
 
 
-def facts() -> pl.DataFrame:
+def facts_of_events() -> pl.DataFrame:
     """What the events are like, one row a day and event name, for checks of their quality.
 
     Columns: day (number; null: no time), name (null: of no feature), events, and of them no_user, no_name; loaded_day.

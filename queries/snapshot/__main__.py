@@ -8,6 +8,7 @@ from time import perf_counter
 
 from queries import config, snapshot
 from queries.errors import InsightsError
+from queries.snapshot import explain
 from queries.snapshot.lock import Busy
 
 
@@ -24,8 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     when.add_argument("--full", action="store_true", help="read all events again, not only those of the last days")
     when.add_argument("--if-stale", action="store_true", help="only when the warehouse may have more than the snapshot")
     when.add_argument("--if-needed", action="store_true", help="only when there is no snapshot that can be shown")
+    when.add_argument("--explain", action="store_true", help="refresh nothing: say what a full one would cost and ask")
+    when.add_argument("--print-sql", action="store_true",
+                      help="refresh nothing: print statements with which the warehouse keeps the activity itself")
     options = parser.parse_args(arguments)
     try:
+        if options.explain or options.print_sql:
+            snapshot.write_demo_if_missing()
+            product = snapshot.product()
+            print(explain.explain(product, datetime.now(UTC)) if options.explain else explain.print_sql(product))
+            return 0
         return _run(options.full, options.if_stale, options.if_needed)
     except InsightsError as error:
         print(f"Sightline cannot read {config.product_path()}:\n{error}", file=sys.stderr)

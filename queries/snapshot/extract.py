@@ -12,7 +12,7 @@ from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
-from queries.snapshot import facts, increments, kept, steps
+from queries.snapshot import estimate, facts, increments, kept, steps
 from queries.snapshot.assemble import assemble, in_words, some_of
 from queries.snapshot.increments import Reading
 from queries.snapshot.manifest import LeftOut, Snapshot
@@ -57,6 +57,9 @@ def read(
         else:
             progress(Step(steps.FIND))
             days = _span(source, product, today, before, why)
+            if days.why:
+                first, last = days.calendar.first_day, days.calendar.as_of
+                estimate.check(source, product, int(days.facts["events"].sum()), first, last)
             progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"))
             raw = _raw(source, product, days, before)
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))

@@ -24,6 +24,8 @@ NAME = "sightline_activity"
 ONCE = "-- Once: the table, empty."
 OFTEN = """-- As often as you like: days are only ever added, so it may run twice. To read less each time, give the
 -- events inside a condition on their time that goes a few days further back than the last run."""
+THEN = """-- Then, in the product file under [events]: table = "{}", block = "block", mask = "mask",
+-- the other columns as they are, and neither `time` nor `loaded_at`."""
 INSTEAD = """-- Or instead of both, kept by Snowflake. NOT TESTED on a real account: that its refresh is incremental
 -- is what Snowflake documents for GROUP BY, and it fails rather than read everything each time."""
 
@@ -75,7 +77,7 @@ def statements(product: Product, columns: Columns, dialect: Dialect, name: str =
     if dialect.name == "snowflake":
         made.append(f"{INSTEAD}\nCREATE DYNAMIC TABLE {table} TARGET_LAG = '1 hour' WAREHOUSE = your_warehouse\n"
                     f"  REFRESH_MODE = INCREMENTAL AS\n{query};")  # fmt: skip
-    return "\n\n".join(made) + "\n"
+    return "\n\n".join([*made, THEN.format(name)]) + "\n"
 
 
 def blocks(product: Product, sections: Mapping[str, Columns]) -> Select:

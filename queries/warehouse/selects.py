@@ -123,10 +123,10 @@ def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElem
 
 
 def size(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
-    """One row of how much there is, to know what a refresh costs: events, users, pairs, days.
+    """One row of how much there is, to know what a refresh costs: events, users, pairs, first_day and last_day.
 
-    pairs: of a user and an event name of a feature; users and pairs are right to a few percent. days: from the first
-    event to the last that can be true. until: the last day number that can be.
+    pairs: of a user and an event name of a feature; users and pairs are right to a few percent. The days (numbers, in
+    UTC) are those of the first and the last event that can be true. until: the last day number that can be.
     """
     part, columns = product.events, sections["events"]
     table = source(product, part.table, columns)
@@ -137,9 +137,9 @@ def size(product: Product, sections: Mapping[str, Columns], until: int) -> Selec
         who = sa.func.coalesce(who, sql.text(table.c[part.anonymous], columns[part.anonymous]))
     name = _of_features(product, sql.text(table.c[part.name], columns[part.name]))
     pair = sa.case((name.is_not(None), who + "/" + name))
-    days = sa.func.max(possible) - sa.func.min(possible) + 1
     counts = [sql.about_distinct(who).label("users"), sql.about_distinct(pair).label("pairs")]
-    how_many = sa.select(sa.func.count().label("events"), *counts, sa.cast(days, sa.Integer).label("days"))
+    days = [sa.func.min(possible).label("first_day"), sa.func.max(possible).label("last_day")]
+    how_many = sa.select(sa.func.count().label("events"), *counts, *days)
     return how_many.execution_options(job="size")
 
 

@@ -147,10 +147,10 @@ def test_the_facts_of_each_day_and_event_name_are_kept(folder: Path) -> None:
     products.write(folder, [*products.daily(3, FIRST, 63), at(FIRST, name="ping"), at(FIRST, name="ping")])
     snapshot.refresh(NOW)
 
-    found = snapshot.facts().filter(pl.col("day") == day_number(FIRST)).sort("name", nulls_last=True)
+    found = snapshot.facts_of_events().filter(pl.col("day") == day_number(FIRST)).sort("name", nulls_last=True)
 
     assert found.select("name", "events", "no_user", "no_name").rows() == [("open", 3, 0, 0), (None, 2, 0, 0)]
-    assert snapshot.facts()["events"].sum() == 191
+    assert snapshot.facts_of_events()["events"].sum() == 191
 
 
 def test_a_line_of_the_history_that_was_not_written_whole_is_left_out_and_the_last_500_stay() -> None:

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from polars.testing import assert_frame_equal
 
 from queries.calendar import clock_changes, day_number
 from queries.product import Connection, Events, Feature, Product, Segment
-from queries.snapshot import extract
+from queries.snapshot import explain, extract
+from queries.snapshot.disk import TABLES
 from queries.warehouse import Warehouse, selects, sql
 from tests import examples
 from tests.doubles.postgres_server import Postgres
@@ -39,7 +41,7 @@ class Elsewhere:
 def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
     """The shop on another warehouse than DuckDB."""
     if request.param == "snowflake":
-        double: Double = request.getfixturevalue("double")
+        double: Double = request.getfixturevalue("shop_on_snowflake")
         given = tuple(double.parameters.items())
         return Elsewhere(shop.product(tmp_path, Connection(snowflake=given)), shop.TYPES["snowflake"], double.execute)
     server: Postgres = request.getfixturevalue("postgres")
@@ -63,6 +65,21 @@ def test_a_name_of_any_kind_is_read(elsewhere: Elsewhere, name: str) -> None:
     found = extract.read(made, examples.NOW)
 
     assert (found.manifest.events, found.manifest.users, found.tables.users["id"].to_list()) == (2, 1, ["ann"])
+
+
+def test_the_activity_that_the_warehouse_keeps_is_that_of_its_events(elsewhere: Elsewhere) -> None:
+    made = replace(elsewhere.product, as_of=date(2026, 11, 19))
+    printed = explain.print_sql(made).split("\n\n")
+    once, often = printed[:2]
+    elsewhere.execute([once, often, often])
+
+    kept = replace(made.events, table="sightline_activity", time="", loaded_at=None, block="block", mask="mask")
+    found, expected = (extract.read(each, examples.NOW) for each in (replace(made, events=kept), made))
+
+    for table in TABLES:
+        assert_frame_equal(getattr(found.tables, table), getattr(expected.tables, table))
+    assert found.manifest.calendar == expected.manifest.calendar
+    assert ("NOT TESTED on a real account" in printed[2]) == (made.connection.snowflake is not None)
 
 
 @pytest.mark.parametrize("kind", ["naive", "zoned"])
