@@ -29,8 +29,11 @@ venv: .venv/ready  ## set up .venv alone
 bench: .venv/ready  ## compare every question with SQL on the events (EVENTS=50_000_000 USERS=300_000)
 	$(BIN)/python -m tests.benchmarks.bench
 
-lock:           ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --upgrade -q -o requirements.lock pyproject.toml
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q
+
+lock:           ## renew requirements.lock from pyproject.toml, and that of the stand-in for Snowflake (needs uv)
+	$(LOCK) --all-extras -o requirements.lock pyproject.toml
+	$(LOCK) -o tests/doubles/fakesnow.lock tests/doubles/fakesnow.in
 
 clean:          ## remove the environment and everything generated
 	rm -rf .venv .sightline .mypy_cache .ruff_cache .pytest_cache sightline.egg-info

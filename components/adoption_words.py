@@ -1,12 +1,13 @@
 """What the adoption page says: the answer, the four headline numbers, and the small print."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
 import polars as pl
 
 from components.theme import count, day, percent, points
-from components.words import PLURALS, Answer, many, md, not_yet, population, span, titles
+from components.words import PLURALS, Answer, many, md, not_yet, population, span, swung, titles
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import Denominator
@@ -43,7 +44,7 @@ def answer(
     if first["of"] < TOO_FEW:
         rate = f"{first['n']:,} of {whom}, too few for a rate (it needs {TOO_FEW})"
     most = f"**{names[first['feature']]}** is used most: {rate} in {span(period)}."
-    said = " ".join(filter(None, [most, _moved(changes, names, period), _apart(cells, names)]))
+    said = " ".join(filter(None, [most, _moved(changes, names, period), _apart(_open(activity, cells, of), names)]))
     return Answer(said, "few" if first["of"] < TOO_FEW else "")
 
 
@@ -54,16 +55,26 @@ def _moved(changes: pl.DataFrame, names: dict[str, str], period: Period) -> str:
     if (changes["verdict"] == "too few").all():
         return "There are too few units or weeks to tell a real change from noise."
     if real.is_empty():
-        return "No feature has newly left its usual weekly swing."
+        return "No feature has really changed of late."
     ranked = real.sort(pl.col("change").abs(), descending=True, nulls_last=True)
-    said = [f"**{names[row['feature']]}** ({_change(row)}since w/e {day(row['since'])})"
+    said = [f"**{names[row['feature']]}** ({_change(row)}{swung(row, period.last)})"
             for row in ranked.head(3).iter_rows(named=True)]  # fmt: skip
     more = f" and {real.height - 3} more" if real.height > 3 else ""
-    return f"Newly beyond the usual weekly swing: {', '.join(said)}{more}."
+    return f"Really changed: {', '.join(said)}{more}."
 
 
 def _change(row: dict[str, Any]) -> str:
-    return "" if row["change"] is None else f"{arrow(row['change'])} {points(row['change'], row['of'])}, "
+    """The side of the signal, and the change; the latter alone where it is the other way, as over a longer time."""
+    if row["change"] is None:
+        return f"{side(row)} "
+    change = points(row["change"], row["of"])
+    return f"{side(row)} {change}, " if (row["change"] > 0) == row["up"] else f"{change}, yet "
+
+
+def _open(activity: Activity, cells: pl.DataFrame, of: Denominator) -> pl.DataFrame:
+    """The cells in which a difference is a finding: out of more than the eligible, a rule alone makes one."""
+    gated = [feature.key for feature in activity.features if feature.eligible and of != "eligible"]
+    return cells.filter(~pl.col("feature").is_in(gated))
 
 
 def _apart(cells: pl.DataFrame, names: dict[str, str]) -> str:
@@ -84,29 +95,32 @@ def arrow(change: float | None) -> str:
     return "–" if not change else "▲" if change > 0 else "▼"
 
 
-def verdict(word: str, change: float | None, since: date | None, recent: date) -> str:
-    """A verdict as it stands in a table, with the direction of a real change.
+def side(row: Mapping[str, Any]) -> str:
+    """On which side of what is usual a signal lies."""
+    return "▲" if row["up"] else "▼"
 
-    A signal that began before `recent` is no news.
 
-    >>> verdict("real", 0.1, date(2026, 10, 4), recent=date(2026, 10, 19))
-    'since 4 Oct'
-    >>> verdict("real", 0.1, date(2026, 11, 1), recent=date(2026, 10, 19))
-    '▲ real'
+def verdict(row: Mapping[str, Any], recent: date) -> str:
+    """A verdict as it stands in a table, with the side of a signal; one that began before `recent` is no news.
+
+    >>> verdict({"verdict": "real", "up": True, "since": date(2025, 10, 5)}, recent=date(2026, 10, 19))
+    '▲ since 5 Oct 2025'
+    >>> verdict({"verdict": "real", "up": False, "since": date(2026, 11, 1)}, recent=date(2026, 10, 19))
+    '▼ real'
     """
-    if word != "real" or since is None:
-        return word
-    return f"since {day(since)}" if since < recent else f"{arrow(change)} real"
+    if row["verdict"] != "real" or row["since"] is None:
+        return str(row["verdict"])
+    return f"{side(row)} since {day(row['since'], now=recent)}" if row["since"] < recent else f"{side(row)} real"
 
 
 def headline(
     now: pl.DataFrame, before: pl.DataFrame, breadth: pl.DataFrame, breadth_before: pl.DataFrame,
-    started: pl.DataFrame, pick: Selection, *, judged: bool = True,
+    started: pl.DataFrame, pick: Selection, *, judged: bool = True, of_some_events: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The headline numbers as `st.metric` takes them.
 
     now, before: as `reach` returns. breadth, breadth_before: as `breadth` returns. started: as `activation` returns, of
-    weekly cohorts. judged: whether anything may be compared.
+    weekly cohorts. judged: whether anything may be compared. of_some_events: whether only some events are counted.
     """
     a, b, units = now.row(0, named=True), before.row(0, named=True), PLURALS[pick.unit]
     compared = b["complete"] and judged  # before history there is nothing to compare with
@@ -115,6 +129,7 @@ def headline(
     middle, was = median(breadth), median(breadth_before) if b["of"] else None
     features = None if middle is None or was is None else _signed(middle - was)
     used = percent(a["n"], a["of"]) if a["of"] >= TOO_FEW else f"{a['n']} of {a['of']}"
+    some = ", in the events filtered by" if of_some_events else ""
     numbers = [
         (f"Eligible {units}", count(a["of"]), _grown(a["of"], b["of"]),
          "Entered by the last day of the 4 weeks, and not ended before their first."),
@@ -122,7 +137,7 @@ def headline(
         ("Median features used", "—" if middle is None else f"{middle:g}", features,
          f"Distinct features used in the 4 weeks, over the {units} that used at least one."),
         ("New adopters", count(a["adopted"]), _grown(a["adopted"], b["adopted"]),
-         f"{units.capitalize()} who used some feature for the first time in all history."),
+         f"{units.capitalize()} who used some feature for the first time in all history{some}."),
         _activated(started, pick, judged=judged),
     ]  # fmt: skip
     against = "vs 4 wk before" if pick.compare == "previous" else "vs a year before"
@@ -177,7 +192,7 @@ def median(distribution: pl.DataFrame) -> float | None:
 
 def note(now: pl.DataFrame, period: Period, earlier: Period, of: Denominator, pick: Selection) -> str:
     """What is shown: period, comparison, denominator, who is outside it, and how a verdict is made."""
-    said = f"T{span(period)[1:]}, against {span(earlier)}. Out of {PLURALS[pick.unit]} who {WHO[of]}."
+    said = f"T{span(period)[1:]}, against {span(earlier, period.last)}. Out of {PLURALS[pick.unit]} who {WHO[of]}."
     outside = int(now["outside"].sum())
     if outside:
         units = PLURALS[pick.unit].capitalize()
@@ -193,6 +208,6 @@ def heat_note(cells: pl.DataFrame, *, overlapping: bool = False) -> str:
                 f"Dot: fewer than {TOO_FEW}, no rate.")  # fmt: skip
     marked, few = int(cells["marked"].sum()), int((cells["of"] < TOO_FEW).sum())
     how_many = {0: "No cell differs", 1: "▲▼ One cell differs"}.get(marked, f"▲▼ {marked} cells differ")
-    said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %)."
+    said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %, over all cells)."
     said += " In percent, by today's value of the attribute."
     return f"{said} Dot: fewer than {TOO_FEW}, no rate." if few else said

@@ -81,8 +81,9 @@ def by_segment(activity: Activity, pick: Selection, by: By) -> None:
         filters.pick("by2", show_label=True)
         cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of)
         tables.download(found, "engagement_by_segment", key="engagement segments csv")
-    tables.show_engagement(tables.engagement(found, pick.unit), "engagement segments")
-    st.caption(engagement_words.SEGMENTS)
+    overlapping = any(segment.of == "event" for segment in activity.segments if segment.key in by)
+    tables.show_engagement(tables.engagement(found, pick.unit, overlapping=overlapping), "engagement segments")
+    st.caption(engagement_words.SEGMENTS + (engagement_words.OVERLAPPING if overlapping else ""))
 
 
 def _title(text: str, frame: pl.DataFrame, name: str) -> None:

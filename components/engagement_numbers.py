@@ -106,12 +106,13 @@ def overview(months: pl.DataFrame, weekly: pl.DataFrame, *, judged: bool = True)
     observed = weekly.filter("complete")
     used = pl.col("units") > 0
     begun = used.cum_max() & used.cum_max().shift(1, fill_value=False)  # the first week of use may be no whole one
-    enough = (pl.col("units") >= TOO_FEW) & judged
+    enough = (pl.col("units") >= TOO_FEW) & judged  # for a rate; a count may fall under it, and that is worth knowing
+    counts = begun & judged & (pl.col("units").filter(begun).median() >= TOO_FEW)
     before = before if judged else {**before, "complete": False}
     return Overview(
         month, before, observed.select("day", "units"),
-        series(observed, pl.when(begun & enough).then(pl.col("n") / WEEK), allow_trend=True),
-        series(observed, pl.when(begun & enough).then(pl.col("units")), allow_trend=True),
+        series(observed, pl.when(counts).then(pl.col("n") / WEEK), allow_trend=True),
+        series(observed, pl.when(counts).then(pl.col("units")), allow_trend=True),
         series(observed, pl.when(begun & enough).then(pl.col("n") / pl.col("of")), most=1.0),
     )  # fmt: skip
 
@@ -159,15 +160,16 @@ def _trend(drawn: pl.DataFrame) -> str:
 # The matrix ----------------------------------------------------------------------------------------------------------
 
 
-def placed(counts: pl.DataFrame) -> pl.DataFrame:
-    """Where each feature lies, most used first. counts: as `matrix` returns.
+def placed(counts: pl.DataFrame, gated: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Where each feature lies, most used first. counts: as `matrix` returns. gated: features not open to everybody.
 
     Adds users (all of them), breadth (0..1; null under 30 active units), often (days a week; null under 30 users) and
     quadrant (in which of the four that the medians make; null where a number is, and where there are no quadrants:
-    under 4 features have both numbers, or all are used about as often).
+    under 4 features have both numbers, or all are used about as often) and gated.
     """
     some = (pl.col("of") >= TOO_FEW) & (pl.col("users") >= TOO_FEW)
-    found = counts.with_columns(users=pl.col("n") + pl.col("outside")).with_columns(
+    counts = counts.with_columns(users=pl.col("n") + pl.col("outside"), gated=pl.col("feature").is_in(list(gated)))
+    found = counts.with_columns(
         breadth=pl.when(pl.col("of") >= TOO_FEW).then(pl.col("n") / pl.col("of")),
         often=pl.when(some).then(pl.col("days") / pl.col("unit_weeks")),
     )
@@ -188,8 +190,12 @@ def dots(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def promise(found: pl.DataFrame) -> str | None:
-    """The feature that under half use, and those most often: where more users would be worth most."""
-    power = dots(found).filter(pl.col("quadrant") == "Power", pl.col("breadth") < 0.5).sort("often", descending=True)
+    """The feature that under half use, and those most often: where more users would be worth most.
+
+    Not one that few may use: of all active units its users are few by its rule.
+    """
+    some = (pl.col("quadrant") == "Power") & (pl.col("breadth") < 0.5) & ~pl.col("gated")
+    power = dots(found).filter(some).sort("often", descending=True)
     return power["feature"][0] if power.height else None
 
 

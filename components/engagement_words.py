@@ -13,6 +13,8 @@ from queries.calendar import Period
 from queries.product import Selection
 from queries.stats import TOO_FEW
 
+OVERLAPPING = (" By what the events say, one may be in several rows, new to, back to and gone from that value alone: "
+               "rows do not add up.")  # fmt: skip
 SEGMENTS = ("Stickiness of the last 28 days, its interval clustered; new, returning, back and gone in the last whole "
             "week. Nothing is compared here; a quick ratio needs 30 gone.")  # fmt: skip
 
@@ -148,6 +150,8 @@ def judged(weekly: Series) -> str:
     usual = f"{'higher' if weekly.up else 'lower'} than usual"
     if weekly.trend:
         usual = f"{'above' if weekly.up else 'below'} the line of its {weekly.trend}"
+    if weekly.weeks.tail(1)["value"].is_null().any() and weekly.weeks["value"].count():
+        return "too few in the last week to judge"
     if weekly.since is not None:
         since = f"{usual} since w/e {_date(weekly.since, weekly.weeks['day'][-1])}"
         return f"a real change, {since}" if weekly.news else since
@@ -214,11 +218,13 @@ def quick(came: int, left: int) -> str:
     return f"quick ratio {came / left:.2f}"
 
 
-def lifecycle_print(pick: Selection) -> str:
+def lifecycle_print(activity: Activity, pick: Selection) -> str:
     """The line under the lifecycle."""
     unit = pick.unit
-    return ("Whole calendar weeks, by any active feature. New = first active ever, not first use of a feature; a "
-            f"{unit} whose start is unknown is never new. Returning = active the week before too. Resurrected = "
+    some = "Only the events filtered by are looked at: new, back and dormant are so in them. "
+    return (f"{some if activity.of_some_events else ''}Whole calendar weeks, by any active feature. "
+            f"New = first active ever, not first use of a feature; a {unit} whose start is unknown is never new. "
+            "Returning = active the week before too. Resurrected = "
             "back after a week or more away. Dormant = active the week before, not in this one: below zero. "
             "Quick ratio = (new + resurrected) / dormant; over 1, more came than left; "
             f"none under {TOO_FEW} dormant.")  # fmt: skip

@@ -12,6 +12,7 @@ from queries.stats import TOO_FEW, difference, rates, units_needed
 
 LONG = 60  # characters of a segment's name
 MOST_LISTED = 8  # segments, in words
+ALIKE = 0.02  # a gap that is surely no larger is none in practice
 HOPELESS = 10  # times as many units as there are: then it is no question of waiting
 CAVEAT = "Association, not proof: those who use it early may differ in other ways."
 LANDMARK, SPOKEN = 7, 4  # days; the week that is spoken of
@@ -61,11 +62,13 @@ def listing(title: str, lines: list[str]) -> str:
 
 def _needed(row: dict[str, Any], n: int, of: int, unit: str) -> str:
     more = units_needed(row["n"], row["of"], n, of)
-    if more is None or more > HOPELESS * row["of"]:
+    if max(-row["gap_low"], row["gap_high"]) <= ALIKE:
         return "Practically the same."
+    if more is None or more > HOPELESS * row["of"]:
+        return "Nothing to be told from so few."
     if not more:
         return "Close to sure: look again next week."
-    return f"Needs about {many(_about(more), 'more ' + unit)}."
+    return f"Needs at least about {many(_about(more), 'more ' + unit)}."
 
 
 def _about(number: int) -> int:
@@ -98,8 +101,9 @@ def segments_note(cells: pl.DataFrame, unit: str) -> str:
     """The line under the dots."""
     few = " Hollow: under 100." if cells.filter(pl.col("of").is_between(TOO_FEW, 99)).height else ""
     return (f"Share of eligible {PLURALS[unit]} in the last 4 full weeks, with its 95 % interval (Wilson); the line is "
-            f"all of them together. Coloured: differs from the rest by more than chance (Benjamini–Hochberg, 10 %, and "
-            f"the 95 % interval of the gap leaves out 0), by today's value of the attribute.{few}")  # fmt: skip
+            f"all of them together. Coloured: differs from the rest by more than chance (Benjamini–Hochberg, 10 %, "
+            f"among these, and the 95 % interval of the gap leaves out 0), by "
+            f"today's value of the attribute.{few}")  # fmt: skip
 
 
 def times(shown: int, of: int, timed: pl.DataFrame, unit: str) -> str:

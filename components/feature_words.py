@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import polars as pl
 
-from components.adoption_words import arrow
+from components.adoption_words import arrow, verdict
 from components.theme import count, day, percent, points
-from components.words import PLURALS, Answer, many, md, not_yet, population, span
+from components.words import PLURALS, Answer, many, md, not_yet, population, span, swung
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Feature, Selection
@@ -70,13 +70,17 @@ def _moved(row: dict[str, Any], period: Period) -> str:
         return ""
     said = f"; {points(row['change'], row['of'])}, "
     if row["verdict"] == "real" and row["since"] is not None:
-        if row["since"] >= period.first:
-            return f"{said}a real change: beyond its usual weekly swing since w/e {day(row['since'])}"
-        return f"{said}beyond its usual weekly swing since w/e {day(row['since'])}"
+        real = "a real change: " if row["since"] >= period.first else ""
+        return f"{said}{'' if _agrees(row) else 'yet '}{real}{swung(row, period.last)}"
     return said + {
         "watch": "one to watch: near the edge of its usual weekly swing",
         "normal": "inside its usual weekly swing",
     }.get(row["verdict"], "with too few weeks to tell a real change from noise")
+
+
+def _agrees(row: dict[str, Any]) -> bool:
+    """Whether the change is to the side on which the signal of the latest week lies; over a year it need not be."""
+    return bool((row["change"] > 0) == row["up"])
 
 
 def silence(feature: Feature, silent: pl.DataFrame, as_of: date) -> str:
@@ -126,14 +130,16 @@ def headline(
 
 def _adopted(feature: Feature, pick: Selection, row: dict[str, Any], period: Period) -> dict[str, Any]:
     n, of, change = row["n"], row["of"], row["change"]
-    news = row["verdict"] == "real" and row["since"] is not None and row["since"] >= period.first
-    word = "real" if news else f"since {day(row['since'])}" if row["verdict"] == "real" else row["verdict"]
+    word, news = verdict(row, period.first), False
+    if row["verdict"] == "real" and change is not None:
+        news = row["since"] >= period.first and _agrees(row)
+        word = "real" if news else f"{word}, by week"
     return {
         "label": f"Adopted · target {aim(feature.target)}" if feature.target else "Adopted, 4 weeks",
         "value": percent(n, of) if of >= TOO_FEW else f"{n:,} of {of:,}",
         "help": f"{n:,} of {many(of, 'eligible ' + pick.unit)} used it in {span(period)}.",
         "delta": None if change is None else f"{points(change, of)} · {word}",
-        "delta_color": ("blue" if change > 0 else "orange") if news and change else "off",
+        "delta_color": ("blue" if row["up"] else "orange") if news and change else "off",
         "delta_arrow": {"▲": "up", "▼": "down"}.get(arrow(change), "off"),
         "delta_description": None if change is None else against(pick),
     }
@@ -210,7 +216,7 @@ def trend(feature: Feature, weeks: pl.DataFrame, shown: int) -> str:
     whole = weeks.filter("complete").tail(shown).filter(pl.col("rate").is_not_null())
     if whole.is_empty():
         return f"**{md(feature.label)} by week**: no whole week with enough units for a rate yet."
-    last, signals = whole.row(-1, named=True), int(whole["signal"].sum())
+    last, beyond = whole.row(-1, named=True), int(whole["outside"].sum())
     said = f"**{percent(last['n'], last['of'])} in the week to {day(last['period'])}**"
     if last["centre"] is None:
         return f"{said}; too early to say what is usual."
@@ -220,7 +226,7 @@ def trend(feature: Feature, weeks: pl.DataFrame, shown: int) -> str:
         if last["lower"] <= last["rate"] <= last["upper"]:
             return f"{said}, part of a run {side} its usual {usual}."
         return f"{said}, {side} its usual swing of {low} to {high}."
-    return f"{said}, inside its usual swing; {signals or 'none'} of the last {whole.height} weeks beyond it."
+    return f"{said}, inside its usual swing; {beyond or 'none'} of the last {whole.height} weeks beyond it."
 
 
 def opened(weeks: pl.DataFrame, as_of: date) -> str:
@@ -240,8 +246,9 @@ def stages(feature: Feature, counts: pl.DataFrame) -> str:
             f"{n['habitual']:,} of {n['tried']:,}.")  # fmt: skip
 
 
-STAGES = ("Tried: ever. Repeated: in 2 or more weeks. Habitual: in 3 of the last 4 full weeks. Each of those before; "
-          "active (any feature, last 28 days) stands beside. Shares of the eligible.")  # fmt: skip
+STAGES = ("Eligible: on the last day. Tried: ever. Repeated: in 2 or more weeks. Habitual: in 3 of the last 4 full "
+          "weeks. Each of those before; active (any feature, last 28 days) stands beside. Shares of the "
+          "eligible.")  # fmt: skip
 
 
 def launches(feature: Feature, curves: dict[str, pl.DataFrame], first_day: date) -> str:

@@ -42,9 +42,9 @@ def features(activity: Activity, changes: pl.DataFrame, returned: pl.DataFrame, 
     news = (pl.col("verdict") == "real") & (pl.col("since") >= recent)
     table = table.sort(~news, pl.when(news).then(-pl.col("change").abs()).otherwise(-pl.col("n").cast(pl.Int64)))
     said = [
-        (percent(n, of) if of >= TOO_FEW else "", f"{n:,} of {of:,}", "" if change is None else points(change, of),
-         adoption_words.verdict(verdict, change, since, recent))
-        for n, of, change, verdict, since in table["n", "of", "change", "verdict", "since"].rows()
+        (percent(row["n"], row["of"]) if row["of"] >= TOO_FEW else "", f"{row['n']:,} of {row['of']:,}",
+         "" if row["change"] is None else points(row["change"], row["of"]), adoption_words.verdict(row, recent))
+        for row in table.drop("trend").iter_rows(named=True)
     ]  # fmt: skip
     texts = pl.DataFrame(said, orient="row", schema=dict.fromkeys(("Rate", "Used by", "Change", "Verdict"), pl.String))
     week = returned.filter(interval=RETURN_WEEK)
@@ -187,16 +187,21 @@ def matrix(found: pl.DataFrame, names: dict[str, str], unit: str) -> pl.DataFram
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("Days a week").round(2))
 
 
-def engagement(found: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """Engagement by segment, as texts. found: as `engagement_numbers.by_segment` returns."""
+def engagement(found: pl.DataFrame, unit: str, *, overlapping: bool = False) -> pl.DataFrame:
+    """Engagement by segment, as texts. found: as `engagement_numbers.by_segment` returns.
+
+    overlapping: a unit may be in several, and is new to or gone from each.
+    """
     said = [
         (segment, f"{units or 0:,}", "" if rate is None else percent(rate * units, units),
          "" if low is None else f"{100 * low:.0f}–{100 * high:.0f} %", *(f"{n or 0:,}" for n in states),
          "" if quick is None else f"{quick:.2f}")
         for segment, units, rate, low, high, *states, quick in found.rows()
     ]  # fmt: skip
-    names = ("Segment", f"{PLURALS[unit].capitalize()}, 28 days", "Stickiness", "95 %", "Active last week", "New",
-             "Returning", "Back", "Gone", "Quick ratio")  # fmt: skip
+    states = ("New to it", "Returning", "Back to it", "Gone from it") if overlapping else (
+        "New", "Returning", "Back", "Gone")  # fmt: skip
+    names = ("Segment", f"{PLURALS[unit].capitalize()}, 28 days", "Stickiness", "95 %", "Active last week", *states,
+             "Quick ratio")  # fmt: skip
     return pl.DataFrame(said, orient="row", schema=dict.fromkeys(names, pl.String))
 
 

@@ -80,9 +80,9 @@ def count(n: float) -> str:
     return f"{n / 1000:.1f}k" if n < 999_950 else f"{n / 1_000_000:.1f}M"
 
 
-def day(when: date, *, year: bool = False) -> str:
-    """A date as it is said: 15 Nov, or 15 Nov 2026."""
-    return f"{when:%-d %b %Y}" if year else f"{when:%-d %b}"
+def day(when: date, *, year: bool = False, now: date | None = None) -> str:
+    """A date as it is said: 15 Nov, or 15 Nov 2026 where asked, and where it is of another year than `now`."""
+    return f"{when:%-d %b %Y}" if year or (now and now.year != when.year) else f"{when:%-d %b}"
 
 
 def plain(text: object, most: int = 40) -> str:

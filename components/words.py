@@ -6,10 +6,10 @@ what is sure, says so when nothing is, and names its denominator and period.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from components.theme import day
 from queries.activity import Activity
@@ -65,10 +65,18 @@ def many(n: float, unit: str) -> str:
     return f"{n:,.0f} {unit if n == 1 else PLURALS.get(unit, unit + 's')}"
 
 
-def span(period: Period) -> str:
-    """A run of whole weeks: the 4 weeks to 15 Nov."""
-    weeks = period.days // 7
-    return f"the week to {day(period.last)}" if weeks == 1 else f"the {weeks} weeks to {day(period.last)}"
+def span(period: Period, now: date | None = None) -> str:
+    """A run of whole weeks: the 4 weeks to 15 Nov; with the year where it is not that of `now`."""
+    weeks, to = period.days // 7, day(period.last, now=now)
+    return f"the week to {to}" if weeks == 1 else f"the {weeks} weeks to {to}"
+
+
+def swung(row: Mapping[str, Any], now: date) -> str:
+    """How a weekly rate with a signal stands to what is usual, by its own side. row: up, outside, since."""
+    side, since = "above" if row["up"] else "below", day(row["since"], now=now)
+    if row["outside"]:
+        return f"{side} its usual weekly swing since w/e {since}"
+    return f"week after week {side} its usual since w/e {since}"
 
 
 def cohort_name(last: date, grain: str) -> str:

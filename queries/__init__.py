@@ -2,7 +2,8 @@
 
 1. `product.file.load` reads product.toml: the product in its team's words (`product.Product`).
 2. `config` says where things are; it alone reads the environment.
-3. `warehouse.Warehouse` sends the `warehouse.selects` and brings Arrow home as polars frames.
+3. `warehouse.Warehouse` sends the `warehouse.selects` to DuckDB, Snowflake or Postgres, and brings Arrow home as
+   polars frames.
 4. `snapshot.extract` asks for all we keep and `snapshot.assemble` puts it together: who exists, and on which days
    each used what, as bits. `snapshot.refresh` keeps that as our own copy on disk; the next one reads the last days.
 5. `snapshot.load` gives a viewer the `activity.Activity` that the viewer may see (`access`).

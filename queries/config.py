@@ -3,12 +3,15 @@
 SIGHTLINE_PRODUCT   the product file (default: product.toml in this project)
 SIGHTLINE_DATA      the folder for snapshots and the demo (default: .sightline beside the product file)
 
-And any variable that a product file names as `${NAME}` in `warehouse.url` or `warehouse.files`.
+And any variable that a product file names as `${NAME}` in `warehouse.url`, `warehouse.files` or `warehouse.snowflake`,
+and the connections that a Streamlit app keeps in its secrets.
 """
 
 import os
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
 DEMO_PRODUCT = HOME / "product.toml"
@@ -41,3 +44,25 @@ def expand(text: str) -> str:
         return (before or "") + (str(Path(value).expanduser().resolve()) if is_path else value)
 
     return _VARIABLE.sub(value, text)
+
+
+def substituted(text: str) -> str:
+    """As `expand` for what is no path, such as a password: the variable's value as it stands."""
+    names = [name for _, name in _VARIABLE.findall(text)]
+    if unset := next((name for name in names if not os.environ.get(name)), None):
+        raise LookupError(unset)
+    return _VARIABLE.sub(lambda found: os.environ[found[2]], text)
+
+
+def secret_connections() -> dict[str, dict[str, Any]]:
+    """The `[connections.<name>]` of Streamlit's secrets, by name: those beside this app, then those of the user.
+
+    Raises ValueError or OSError where a file is no TOML, or cannot be read.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for folder in (Path.home(), HOME):  # what stands beside the app wins, as in Streamlit
+        file = folder / ".streamlit" / "secrets.toml"
+        if file.is_file():
+            named = tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
+            found |= {name: values for name, values in dict(named).items() if isinstance(values, dict)}
+    return found

@@ -41,7 +41,11 @@ class ProductError(InsightsError):
 
 
 class WarehouseError(InsightsError):
-    """The warehouse did not answer. kind: unreachable, busy, timeout, missing, denied or query."""
+    """The warehouse did not answer.
+
+    kind: unreachable, login (who asks is not let in), compute (nothing there to compute with), busy, timeout, missing,
+    denied or query.
+    """
 
     def __init__(self, kind: str, message: str) -> None:
         self.kind = kind

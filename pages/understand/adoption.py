@@ -24,7 +24,8 @@ cards.answer(words.answer(activity, pick, changes, cells, period, of), activity)
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
                          ask(breadth, activity, period), ask(breadth, activity, earlier),
                          ask(activation, activity, activity.calendar.periods("week"), snapshot.product().activation),
-                         pick, judged=not activity.chosen_by_outcome))  # fmt: skip
+                         pick, judged=not activity.chosen_by_outcome,
+                         of_some_events=activity.of_some_events))  # fmt: skip
 
 returned = ask(feature_retention, activity, cohorts=pick.weeks, intervals=tables.RETURN_WEEK + 1)
 table = tables.features(activity, changes, returned, period.first)

@@ -20,8 +20,10 @@ months = ask(measure.stickiness, activity, numbers.ends(calendar, pick))
 weekly = ask(measure.stickiness, activity, numbers.lasts(calendar), length=numbers.WEEK)
 now = numbers.overview(months, weekly, judged=not activity.chosen_by_outcome)
 
+gated = tuple(feature.key for feature in activity.features if feature.eligible)
+
 if view == "matrix":
-    found = numbers.placed(ask(measure.matrix, activity, weeks))
+    found = numbers.placed(ask(measure.matrix, activity, weeks), gated)
     answer = words.matrix(activity, pick, found, weeks)
     cards.opening(answer, now, activity, pick)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -43,9 +45,9 @@ else:
     answer = words.lifecycle(activity, pick, now, flow)
     cards.opening(answer, now, activity, pick)
     with st.container(horizontal=True, vertical_alignment="center"):
-        cards.tools(view, words.lifecycle_print(pick), lifecycle, measure.stickiness)
+        cards.tools(view, words.lifecycle_print(activity, pick), lifecycle, measure.stickiness)
         tables.download(flow, "lifecycle", key="lifecycle csv")
     cards.lifecycle(flow, answer.text)
-    st.caption(words.lifecycle_print(pick))
+    st.caption(words.lifecycle_print(activity, pick))
 if view != "matrix":
     cards.by_segment(activity, pick, filters.split())

@@ -5,26 +5,45 @@ the team's own with one SELECT, so that joins, unions and odd shapes need no fea
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
 
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
+SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")  # what tells one Snowflake from another
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the warehouse is. url: an SQLAlchemy URL. files: view name -> paths, read by an embedded DuckDB instead."""
+    """Where the warehouse is, in one of three ways. timeout_s: the most seconds that a statement may take.
 
-    url: str | None = None
+    url: an SQLAlchemy URL. files: view name -> paths, read by an embedded DuckDB. snowflake: the name of a connection
+    that this machine knows, or the parameters of Snowflake's own client. Secrets may be among them.
+    """
+
+    url: str | None = field(default=None, repr=False)
     files: tuple[tuple[str, tuple[str, ...]], ...] = ()
     timeout_s: int = 300
+    snowflake: str | tuple[tuple[str, Any], ...] | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What tells one warehouse from another, and no secret: a new password is no new warehouse.
+
+        >>> Connection("postgresql://me:secret@host/db").place
+        ('postgresql://host/db', (), None)
+        """
+        url = self.url and re.sub(r"//[^/]*@", "//", self.url).partition("?")[0]
+        if self.snowflake is None or isinstance(self.snowflake, str):
+            return url, self.files, self.snowflake
+        return url, self.files, tuple((key, value) for key, value in sorted(self.snowflake) if key in SNOWFLAKE_PLACE)
 
 
 @dataclass(frozen=True)
@@ -179,12 +198,14 @@ class Refresh:
 
     late_days: how many days before the last one loaded are read again, because events come late. full_every_days: after
     how many days everything is read again, because events are deleted or come later still. every_hours: how often the
-    app refreshes by itself while it is up; None for only when there is news and somebody looks.
+    app refreshes by itself while it is up; None for only when there is news and somebody looks. max_memory_gb: a
+    refresh that would take more is refused; None for half of the machine's.
     """
 
     late_days: int = 3
     full_every_days: int = 7
     every_hours: int | None = None
+    max_memory_gb: int | None = None
 
 
 @dataclass(frozen=True)
@@ -245,7 +266,7 @@ class Product:
         """
         texts = [self.statement(table) for _, table in self.tables if table.endswith(".sql")]
         counted = sorted((f.key, f.events, f.eligible, f.active) for f in self.features)
-        rules = (self.timezone, self.week_start, self.connection.url, self.connection.files, self.events, self.users,
+        rules = (self.timezone, self.week_start, self.connection.place, self.events, self.users,
                  self.accounts, self.identity, self.segments, self.as_of)  # fmt: skip
         return hashlib.sha256(repr((rules, counted, texts)).encode()).hexdigest()[:16]
 

@@ -11,6 +11,9 @@ def contradictions(product: Product) -> list[Mistake]:
         try:
             if table.endswith(".sql"):
                 product.statement(table)
+            elif table and not (all(table.split(".")) and table.count(".") < 3):
+                found.append(Mistake(f"{section}.table", f"{table!r:.80} is no table's name, such as `table`, "
+                                     "`schema.table` or `database.schema.table`."))  # fmt: skip
         except ProductError as error:
             found += [Mistake(f"{section}.table", mistake.what) for mistake in error.mistakes]
     segments = {segment.key: segment for segment in product.segments}

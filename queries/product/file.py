@@ -1,14 +1,14 @@
 """Reading product.toml, and saying everything that is wrong with it at once.
 
 `load` reads the file into a `Product`. It collects mistakes (where each stands, what to do) and raises them together as
-one `ProductError`; what the warehouse lacks is found later and said in the same way by `warehouse.Warehouse.check`.
+one `ProductError`; what the warehouse lacks is found later and said in the same way by `warehouse.Warehouse.sections`.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from queries import config
@@ -106,17 +106,30 @@ def _week_start(top: Section) -> int:
 def _connection(top: Section) -> Connection:
     section = top.section("warehouse")
     if section is None:
-        top.note("warehouse", "is missing; give it a `url`, or `files` to start from an export.")
+        top.note("warehouse", "is missing; give it a `url` or `snowflake`, or `files` to start from an export.")
         return Connection()
     listed = section.section("files")
     files = tuple((name, _files(listed, name)) for name in listed.values) if listed else ()
     url, timeout = section.get("url", str), section.get("timeout_s", int, 300)
-    if ("url" in section.values) == bool(listed and listed.values):
-        section.note("url", "give either a `url` or `files`, one of the two.")
+    snowflake = _snowflake(section)
+    if ("url" in section.values) + bool(listed and listed.values) + ("snowflake" in section.values) != 1:
+        section.note("url", "give one of `url`, `files` and `snowflake`.")
     if timeout is not None and not 0 < timeout <= MOST_SECONDS:
         section.note("timeout_s", f"must be from 1 to {MOST_SECONDS} seconds, not {timeout}.")
     section.done()
-    return Connection(url and _expanded(section, "url", url), files, timeout or 300)
+    return Connection(url and _expanded(section, "url", url), files, timeout or 300, snowflake)
+
+
+def _snowflake(section: Section) -> str | tuple[tuple[str, Any], ...] | None:
+    """The name of a connection, or a table of the client's own parameters with environment variables put in."""
+    if not isinstance(section.values.get("snowflake"), dict):
+        return section.get("snowflake", str)
+    part = section.section("snowflake")
+    assert part is not None  # it has just been seen
+    if not part.values:
+        section.note("snowflake", "is empty; give it an `account`, a `user` and a way to log in.")
+    return tuple((key, _expanded(part, key, value, config.substituted) if isinstance(value, str) else value)
+                 for key, value in part.values.items())  # fmt: skip
 
 
 def _files(section: Section, name: str) -> tuple[str, ...]:
@@ -125,9 +138,9 @@ def _files(section: Section, name: str) -> tuple[str, ...]:
     return tuple(_expanded(section, name, pattern) for pattern in section.texts(name))
 
 
-def _expanded(section: Section, key: str, text: str) -> str:
+def _expanded(section: Section, key: str, text: str, expand: Callable[[str], str] = config.expand) -> str:
     try:
-        return config.expand(text)
+        return expand(text)
     except LookupError as unset:
         section.note(key, f"the environment variable {unset.args[0]} is not set; set it before you start.")
         return text
@@ -231,7 +244,7 @@ def _refresh(top: Section) -> Refresh:
     section = top.section("refresh")
     if section is None:
         return Refresh()
-    limits = {"late_days": 366, "full_every_days": 366, "every_hours": 168}
+    limits = {"late_days": 366, "full_every_days": 366, "every_hours": 168, "max_memory_gb": 100_000}
     found = {key: section.number(key, most) for key, most in limits.items()}
     section.done()
     return Refresh(**{key: value for key, value in found.items() if value is not None})

@@ -182,13 +182,15 @@ class Charted:
     """One weekly series with its process behaviour chart.
 
     points: as they came, with rate, low and high beside them, and centre, lower and upper (limits, within 0..1; null
-    where there are none). since: the period in which a signal that reaches the latest point began.
+    where there are none). since: the period in which a signal that reaches the latest point began. outside: that point
+    is beyond the limits.
     """
 
     points: pl.DataFrame
     verdict: str
     since: date | None
     provisional: bool
+    outside: bool
 
 
 def foremost(cells: pl.DataFrame, most: int) -> pl.DataFrame:
@@ -214,7 +216,8 @@ def charted(points: pl.DataFrame, *, judged: bool = True) -> Charted:
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
     limits = [pl.Series(name, line[0][: found.height]).fill_nan(None) for name, line in lines.items()]
     since = found["period"][int(heard.since[0])] if heard.since[0] >= 0 else None
-    return Charted(found.with_columns(limits), str(heard.verdict[0]), since, bool(heard.provisional[0]))
+    return Charted(found.with_columns(limits), str(heard.verdict[0]), since, bool(heard.provisional[0]),
+                   bool(heard.outside[0, -1]))  # fmt: skip
 
 
 def changes(
@@ -225,9 +228,10 @@ def changes(
     now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
     period, n, of, complete, over all of history; the limits come from all of it (`xmr`). shown: how many of the latest
     weeks to return as the trend.
-    Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began)
-    and trend (list of weekly rates, 0..1). judged: whether the units may be compared with their own past; where not,
-    there is no change, and the verdict is "not judged".
+    Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began),
+    up and outside (the latest week is above its centre, beyond its limits) and trend (list of weekly rates, 0..1).
+    judged: whether the units may be compared with their own past; where not, there is no change, and the verdict is
+    "not judged".
     """
     earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
@@ -243,8 +247,9 @@ def usual_swing(weeks: pl.DataFrame, *, judged: bool = True) -> pl.DataFrame:
     """The weekly rates of one feature with the limits of their usual swing, as `changes` judges them.
 
     weeks: period, n, of, complete, over all of history. Adds rate (of an open week too), centre, lower and upper (as
-    drawn: within 0..1) and signal (the week is one of a signal). The limits are null before the first whole week of
-    use, in weeks without a rate and in open ones, and in all where nothing is to be judged.
+    drawn: within 0..1), signal (the week is one of a signal) and outside (it is beyond the limits). The limits are null
+    before the first whole week of use, in weeks without a rate and in open ones, and in all where nothing is to be
+    judged.
     """
     weeks = weeks.with_columns(rate=RATE).sort("period")
     whole = weeks.filter("complete")
@@ -255,9 +260,10 @@ def usual_swing(weeks: pl.DataFrame, *, judged: bool = True) -> pl.DataFrame:
     limits = [pl.Series(name, np.where(here, found[0, : whole.height], np.nan), nan_to_null=True)
               for name, found in columns.items()]  # fmt: skip
     signal = (heard.outside | heard.in_a_row | heard.near_limit)[0, : whole.height]
-    found = whole.select("period").with_columns(*limits, signal=pl.Series(signal))
+    beyond = pl.Series(heard.outside[0, : whole.height])
+    found = whole.select("period").with_columns(*limits, signal=pl.Series(signal), outside=beyond)
     joined = weeks.join(found, on="period", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("signal").fill_null(False))
+    return joined.with_columns(pl.col("signal", "outside").fill_null(False))
 
 
 def units_needed(n1: int, of1: int, n2: int, of2: int) -> int | None:
@@ -287,11 +293,12 @@ def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     rate[cell], used[cell] = weeks["rate"].to_numpy(), weeks["n"].fill_null(0).to_numpy() > 0
     heard = behaviours(_from_first_use(rate, used))
     since = pl.when(pl.col("week") >= 0).then(pl.lit(periods).gather(pl.col("week").clip(0)))
-    found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since},
-                         schema_overrides={"verdict": pl.String})  # fmt: skip
+    up, outside = (each[:, -1:].any(axis=1) for each in (rate > heard.centre, heard.outside))
+    found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since, "up": up,
+                          "outside": outside}, schema_overrides={"verdict": pl.String})  # fmt: skip
     trend = weeks.sort("period").group_by("feature").agg(pl.col("rate").tail(shown).alias("trend"))
     some = pl.when(pl.col("trend").list.drop_nulls().list.len() > 0).then(shown).otherwise(0)
-    return found.select("feature", "verdict", since=since).join(
+    return found.select("feature", "verdict", "up", "outside", since=since).join(
         trend.with_columns(pl.col("trend").list.head(some)), on="feature")  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def _limits(points: _Points, here: Bools, allow_trend: bool, lock: int | None) -
 
     A line is locked too, but grows with the series: it goes through all points but the last 8, and at least the first
     24. From the first 24 alone a small error of the slope would take it ever farther off the mark; through the last 8
-    it would follow the change it should show.
+    it would follow the change it should show. What is never below zero has no line that by now would be.
     """
     free, most = (here, here.shape[1]) if lock is None else (here & ~points.latest, lock)
     sofar, weeks = np.cumsum(here, axis=1), here.sum(axis=1)
@@ -122,6 +122,8 @@ def _limits(points: _Points, here: Bools, allow_trend: bool, lock: int | None) -
     if allow_trend and here.any():
         base = free & (sofar <= np.maximum(most, weeks - RUN)[:, None])
         grows, start, tilt = _growth(points, base)
+        last = np.where(points.latest, points.week, 0).sum(axis=1)
+        grows &= (start + tilt * last > 0) | (np.where(here, points.value, 0.0).min(axis=1) < 0)
         rest: Floats = np.asarray(points.value - tilt[:, None] * points.week, np.float64)
         swing = np.where(grows, _mean(_ranges(rest), base[:, 1:] & base[:, :-1]), swing)
         level, slope = np.where(grows, start, level), np.where(grows, tilt, 0.0)

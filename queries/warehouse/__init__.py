@@ -1,50 +1,49 @@
 """The warehouse: a read-only connection, and the one way its answers come home.
 
 `Warehouse.fetch` takes an SQLAlchemy select (see `selects`) and returns a polars frame with the names and types that
-the select declares, by Arrow all the way. Without a warehouse, files become views in an embedded DuckDB. What a driver
-raises is said in our words here, and nowhere else.
+the select declares, by Arrow all the way. What differs from one warehouse to the next is in `on_duckdb`,
+`on_snowflake` and `on_postgres`; what their drivers raise is said in our words by `failures`.
 """
 
-import threading
-import uuid
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
-from glob import escape
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
-import duckdb
 import polars as pl
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 
 from queries.errors import Mistake, ProductError, WarehouseError, did_you_mean
 from queries.product import Product
-from queries.warehouse.selects import Columns, Select, source
+from queries.warehouse import selects
+from queries.warehouse.on_duckdb import OnDuckDB, matches
+from queries.warehouse.selects import Columns, Select
 from queries.warehouse.stop import Stop
 
 __all__ = ["Stop", "Warehouse", "matches"]
-READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv", ".json": "read_json",
-           ".ndjson": "read_json"}  # fmt: skip
 DTYPES: dict[type[Any], Any] = {sa.Boolean: pl.Boolean, sa.Integer: pl.Int64, sa.String: pl.String}
-KINDS = {
-    "InterruptException": "timeout", "CatalogException": "missing", "BinderException": "missing",
-    "ResourceInUseException": "busy", "IOException": "unreachable", "ConnectionException": "unreachable",
-    "PermissionException": "denied",
-}  # fmt: skip
-NEXT = {
-    "timeout": "Raise `warehouse.timeout_s` in the product file, or narrow the events table with a .sql file.",
-    "missing": "Check the table and column names in the product file.",
-    "busy": "Something else is using it; try again in a moment.",
-    "unreachable": "Check `warehouse` in the product file, and that nothing else has the file open for writing.",
-    "denied": "Ask for the right to read it, or name another table.",
-    "query": "Check the product file and its .sql files.",
-}
-# DuckDB 2.0 warns that a DB-API result copies its rows on the way to Arrow: about 30 ms on five million rows.
-warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+SUPPORTED = "duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` or `snowflake` in its place"
+
+
+class Backend(Protocol):
+    """What a kind of warehouse has to be able to do."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its SQL is written."""
+
+    def arrow(self, select: Select, job: str, stop: Stop) -> pa.Table:
+        """What a select returns. job: what it is for, in a word. stop: ends it from another thread.
+
+        Raises WarehouseError when there is no answer.
+        """
+
+    def spoken(self, name: str) -> str:
+        """A name as the warehouse has it, as a person writes it in a product file."""
+
+    def close(self) -> None:
+        """Give back the connection."""
 
 
 class Warehouse:
@@ -52,13 +51,13 @@ class Warehouse:
 
     def __init__(self, product: Product, stop: Stop | None = None) -> None:
         self.product, self.stop = product, stop or Stop()
-        self.engine = _engine(product)
+        self.backend = _backend(product)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.engine.dispose()
+        self.backend.close()
 
     def fetch(self, select: Select) -> pl.DataFrame:
         """The rows of a select, with the names and types it declares, whatever the warehouse's own widths and case.
@@ -72,8 +71,8 @@ class Warehouse:
 
     def columns(self, table: str) -> Columns:
         """What the columns of a table hold: date, naive or zoned timestamp, text or other."""
-        everything = sa.select(sa.text("*")).select_from(source(self.product, table)).limit(0)
-        return {field.name: _kind(field.type) for field in self._arrow(everything).schema}
+        schema = self._arrow(selects.look(self.product, table)).schema
+        return {self.backend.spoken(field.name): _kind(field.type) for field in schema}
 
     @cached_property
     def sections(self) -> dict[str, Columns]:
@@ -86,7 +85,7 @@ class Warehouse:
         found: dict[str, Columns] = {}
         for section, table in self.product.tables:
             try:
-                found[section] = self.columns(table)
+                found[section] = self._with_capitals(section, self.columns(table))
             except WarehouseError as error:
                 if error.kind not in (("missing", "query", "denied") if table.endswith(".sql") else ("missing",)):
                     raise
@@ -97,113 +96,54 @@ class Warehouse:
             raise ProductError(self.product.file, mistakes)
         return found
 
+    def _with_capitals(self, section: str, columns: Columns) -> Columns:
+        """The columns, and once more those that the product file writes in capitals, as Snowflake itself does."""
+        written = {name for _, name in _named_columns(self.product, section)} - columns.keys()
+        capitals = {name: spoken for name in written if (spoken := self.backend.spoken(name)) in columns}
+        return {**columns, **{name: columns[spoken] for name, spoken in capitals.items()}}
+
     def _missing(self, table: str, error: WarehouseError) -> str:
         if table.endswith(".sql"):
             return f"{table!r} is not one SELECT that runs: {error}"
-        inspector = sa.inspect(self.engine)
-        names = sorted({*inspector.get_table_names(), *inspector.get_view_names()})
-        if table in names:
+        rows = [(self.backend.spoken(schema), self.backend.spoken(name), here)
+                for schema, name, here in self.fetch(selects.tables()).rows()]  # fmt: skip
+        *within, wanted = (self.backend.spoken(part) for part in table.split("."))
+        found = sorted(name for _, name, here in rows if here)
+        if within and table in found:
             return f"{table!r} has a dot in its name; read it with a SELECT in a .sql file."
-        return f"the warehouse has no table {table!r}, {did_you_mean(table, names)}"
+        if within:
+            found = sorted(name for schema, name, _ in rows if schema == within[-1])
+        if wanted in found:
+            return f"{table!r} is there, but cannot be read. {error}"
+        near = did_you_mean(wanted, found) if found else did_you_mean(table, (f"{s}.{n}" for s, n, _ in rows))
+        hidden = " that may be read" if "not authorized" in str(error) else ""
+        return f"the warehouse has no table {table!r}{hidden}, {near}"
 
     def _arrow(self, select: Select) -> pa.Table:
-        with _translated(), self.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            timer = threading.Timer(self.product.connection.timeout_s, driver.interrupt)  # DuckDB has no time limit
-            timer.start()
-            try:
-                with self.stop.interrupting(driver.interrupt):
-                    return cast(Any, connection.execute(select)).cursor.to_arrow_table()
-            finally:
-                timer.cancel()
+        return self.backend.arrow(select, select.get_execution_options().get("job", "look"), self.stop)
 
 
-def _engine(product: Product) -> sa.Engine:
-    """An engine on the product's warehouse, or on an embedded DuckDB with a view for each of its files."""
+def _backend(product: Product) -> Backend:
+    """The kind of warehouse that the product file names; what only the others need is not imported."""
+    if product.connection.snowflake is not None:
+        from queries.warehouse.on_snowflake import OnSnowflake
+
+        return OnSnowflake(product)
     if product.connection.files:
-        engine = _duckdb(f"duckdb:///:memory:{uuid.uuid4().hex}", {})
-        _views(engine, product)
-        return engine
+        return OnDuckDB(product)
     try:
-        url = sa.make_url(product.connection.url or "")
-        if url.get_backend_name() != "duckdb":
-            what = f"{url.get_backend_name()!r} is not supported; use duckdb:///path/to/file.duckdb, or `files`."
-            raise ProductError(product.file, [Mistake("warehouse.url", what)])
+        kind = sa.make_url(product.connection.url or "").get_backend_name()
     except sa.exc.ArgumentError:
         what = "is not a database address like duckdb:///path/to/file.duckdb."
         raise ProductError(product.file, [Mistake("warehouse.url", what)]) from None
-    path = product.folder / (url.database or "")
-    if not path.is_file():
-        raise WarehouseError("unreachable", f"There is no warehouse at {path}. {NEXT['unreachable']}")
-    return _duckdb(url.set(database=str(path)), {"access_mode": "read_only", "enable_external_access": "false"})
+    if kind in ("postgresql", "postgres"):
+        from queries.warehouse.on_postgres import OnPostgres
 
-
-def _duckdb(url: sa.URL | str, config: dict[str, str]) -> sa.Engine:
-    # Without it, DuckDB would read the names of Python variables as tables
-    engine = sa.create_engine(url, connect_args={"config": {"python_enable_replacements": "false", **config}})
-
-    def prepare(connection: Any, _: object) -> None:  # else a cast in a .sql file would depend on the machine's zone
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-
-    sa.event.listen(engine, "connect", prepare)
-    return engine
-
-
-def _views(engine: sa.Engine, product: Product) -> None:
-    mistakes: list[Mistake] = []
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        for name, patterns in product.connection.files:
-            where = f"warehouse.files.{name}"
-            paths = [str(path) for pattern in patterns for path in matches(product.folder, pattern)]
-            suffix = next((s for s in READERS for p in paths[:1] if p.removesuffix(".gz").endswith(s)), None)
-            if not paths:
-                mistakes.append(Mistake(where, f"no file matches {', '.join(patterns)} in {product.folder}."))
-            elif suffix is None:
-                mistakes.append(Mistake(where, f"{paths[0]} must be one of {', '.join(READERS)} (CSV also as .gz)."))
-            else:
-                try:
-                    _relation(driver, suffix, paths).create_view(name)
-                except duckdb.Error as error:
-                    mistakes.append(Mistake(where, f"cannot be read: {_first_line(error)}"))
-    if mistakes:
-        raise ProductError(product.file, mistakes)
-
-
-def matches(folder: Path, pattern: str) -> list[Path]:
-    """The files of a pattern such as `exports/*.parquet`, beside the product file unless it says otherwise."""
-    anchor = folder / pattern
-    try:
-        return [anchor] if anchor.is_file() else sorted(anchor.parent.glob(anchor.name))
-    except (OSError, ValueError):  # no such pattern can be: far too long, or `**` within a name
-        return []
-
-
-def _relation(driver: Any, suffix: str, paths: list[str]) -> Any:
-    read, names = getattr(driver, READERS[suffix]), [escape(path) for path in paths]
-    if READERS[suffix] == "read_csv":
-        # Look at every row before naming a type: a decimal may come late. Only ISO dates: 11/05/2026 would be guessed
-        return read(names, sample_size=-1, union_by_name=True, date_format="%Y-%m-%d", timestamp_format="iso")
-    return read(names, union_by_name=True)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's errors in our words, at the one seam where they arise."""
-    try:
-        yield
-    except (sa.exc.DBAPIError, duckdb.Error) as error:
-        original = getattr(error, "orig", None) or error
-        kind = KINDS.get(type(original).__name__, "query")
-        raise WarehouseError(kind, f"The warehouse says: {_first_line(original)}. {NEXT[kind]}") from error
-
-
-def _first_line(error: object) -> str:
-    first, *more = (str(error).strip() or type(error).__name__).splitlines()
-    if "CSV Error on Line" in first and len(more) > 1:  # the line itself stands between this and the reason
-        first = f"{first}: {more[1]}"
-    return first.rstrip(".!")[:300]
+        return OnPostgres(product)
+    if kind != "duckdb":
+        what = f"{kind!r} is not supported; use {SUPPORTED}."
+        raise ProductError(product.file, [Mistake("warehouse.url", what)])
+    return OnDuckDB(product)
 
 
 def _dtype(declared: Any) -> Any:

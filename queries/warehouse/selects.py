@@ -29,6 +29,21 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
 
 
+def look(product: Product, table: str) -> Select:
+    """No row of a table, but all its columns."""
+    return sa.select(sa.text("*")).select_from(source(product, table)).limit(0).execution_options(job="look")
+
+
+def tables() -> Select:
+    """The tables and views there are: schema, name, and here, whether it is found by its name alone."""
+    columns = (sa.column("table_schema", sa.String), sa.column("table_name", sa.String))
+    known = sa.table("tables", *columns, schema="information_schema").alias("t")
+    schema, here = known.c.table_schema, known.c.table_schema == sa.func.current_schema()
+    listed = sa.select(schema.label("schema"), known.c.table_name.label("name"), here.label("here"))
+    ours = listed.where(sa.func.lower(schema).not_in(["information_schema", "pg_catalog"]))
+    return ours.execution_options(job="tables")
+
+
 def events(
     product: Product, sections: Mapping[str, Columns], first: date, last: date, since: date | None = None
 ) -> sa.Subquery:
@@ -93,11 +108,12 @@ def _facts_by_name(product: Product, sections: Mapping[str, Columns], rows: sa.S
     named = sa.select(c.day, _of_features(product, name).label("name"), c.events, c.no_user, nameless.label("no_name"),
                       c.loaded_at).subquery("p")  # fmt: skip
     everything = sa.select(sa.func.count()).select_from(source(product, product.events.table))
-    counts = [sa.func.sum(named.c[count], type_=sa.Integer).label(count) for count in ("events", "no_user", "no_name")]
+    summed = ("events", "no_user", "no_name")
+    counts = [sa.cast(sa.func.sum(named.c[count]), sa.BigInteger).label(count) for count in summed]
     return sa.select(
         named.c.day, named.c.name, *counts, _loaded_day(product, sections, named).label("loaded_day"),
         (everything.scalar_subquery() if total else _no_day()).label("total"),
-    ).group_by(named.c.day, named.c.name)  # fmt: skip
+    ).group_by(named.c.day, named.c.name).execution_options(job="facts")  # fmt: skip
 
 
 def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
@@ -106,11 +122,32 @@ def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElem
     return sa.case((name.in_(names), name)) if names else name
 
 
+def size(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
+    """One row of how much there is, to know what a refresh costs: events, users, pairs, days.
+
+    pairs: of a user and an event name of a feature; users and pairs are right to a few percent. days: from the first
+    event to the last that can be true. until: the last day number that can be.
+    """
+    part, columns = product.events, sections["events"]
+    table = source(product, part.table, columns)
+    day = sql.day_number(table.c[part.time])
+    possible = sa.case((day.between(day_number(part.since), until), day))
+    who = sql.text(table.c[part.user], columns[part.user])
+    if part.anonymous:
+        who = sa.func.coalesce(who, sql.text(table.c[part.anonymous], columns[part.anonymous]))
+    name = _of_features(product, sql.text(table.c[part.name], columns[part.name]))
+    pair = sa.case((name.is_not(None), who + "/" + name))
+    days = sa.func.max(possible) - sa.func.min(possible) + 1
+    counts = [sql.about_distinct(who).label("users"), sql.about_distinct(pair).label("pairs")]
+    how_many = sa.select(sa.func.count().label("events"), *counts, sa.cast(days, sa.Integer).label("days"))
+    return how_many.execution_options(job="size")
+
+
 def first_day(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
     """The first day (a number) that any event says, from `events.since` to `until`; null where none does."""
     rows = events(product, sections, product.events.since, to_date(until))
     possible = rows.c.day.between(day_number(product.events.since), until)
-    return sa.select(sa.func.min(rows.c.day).label("first_day")).where(possible)
+    return sa.select(sa.func.min(rows.c.day).label("first_day")).where(possible).execution_options(job="first_day")
 
 
 def _loaded_day(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[int]:
@@ -161,7 +198,8 @@ def regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subque
     ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
     days = [sa.func.coalesce(sql.bit_or_agg(people[f"d{i}"]), 0).label(f"d{i}") for i in range(words)]
     keys = (people.user, people.account, people.name, *(people[f"segment_{s.key}"] for s in _of_events(product)))
-    return sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
+    grouped = sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)
+    return grouped.execution_options(job="activity")
 
 
 def _of_events(product: Product) -> list[Segment]:
@@ -177,7 +215,7 @@ def identity(product: Product, sections: Mapping[str, Columns]) -> Select:
     anonymous, user = sql.text(table.c[part.anonymous]), sql.text(table.c[part.user])
     fields = [anonymous.label("anonymous"), sa.func.min(user).label("user")]
     counted = sa.select(*fields, sa.func.count(user.distinct()).label("users"))
-    return counted.where(anonymous.is_not(None)).group_by(anonymous)
+    return counted.where(anonymous.is_not(None)).group_by(anonymous).execution_options(job="identity")
 
 
 def users(product: Product, sections: Mapping[str, Columns]) -> Select:
@@ -193,14 +231,15 @@ def users(product: Product, sections: Mapping[str, Columns]) -> Select:
         (_day(product, table, columns, part.ended) if part.ended else _no_day()).label("ended_day"),
         (sa.case(*rules) if rules else _no_day()).label("excluded"),
         *_attributes(product, table, "user"),
-    )
+    ).execution_options(job="users")
 
 
 def accounts(product: Product, sections: Mapping[str, Columns]) -> Select:
     """The accounts table: id and each attribute."""
     assert product.accounts is not None  # the caller asks only where there is one
     table = source(product, product.accounts.table, sections["accounts"])
-    return sa.select(sql.text(table.c[product.accounts.id]).label("id"), *_attributes(product, table, "account"))
+    listed = sa.select(sql.text(table.c[product.accounts.id]).label("id"), *_attributes(product, table, "account"))
+    return listed.execution_options(job="accounts")
 
 
 def _no_day() -> sa.ColumnElement[Any]:
@@ -213,7 +252,7 @@ def _attributes(product: Product, table: sa.FromClause, of: str) -> list[sa.Colu
 
 def _matching(table: sa.FromClause, rule: Exclusion) -> sa.ColumnElement[bool]:
     column = sa.func.lower(sql.text(table.c[rule.column]))
-    values = [value.lower() for value in rule.values]
+    values = sorted({value.lower() for value in rule.values})
     if rule.how == "in":
         return column.in_(values)
     tests = [column.endswith(v, autoescape=True) if rule.how == "ends_with" else column.contains(v, autoescape=True)

@@ -111,6 +111,23 @@ def _bit_or_agg_snowflake(element: bit_or_agg, compiler: SQLCompiler, **kw: Any)
     return f"BITOR_AGG({_parts(element, compiler, **kw)[0]})"
 
 
+class about_distinct(FunctionElement[Any]):
+    """about_distinct(x): how many different values, to a few percent where the warehouse can tell that faster."""
+
+    inherit_cache, name, type = True, "about_distinct", sa.Integer()
+
+
+@compiles(about_distinct)
+def _about_distinct(element: about_distinct, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"count(DISTINCT {_parts(element, compiler, **kw)[0]})"
+
+
+@compiles(about_distinct, "duckdb")
+@compiles(about_distinct, "snowflake")
+def _about_distinct_fast(element: about_distinct, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"approx_count_distinct({_parts(element, compiler, **kw)[0]})"
+
+
 class add_seconds(FunctionElement[Any]):
     """add_seconds(timestamp, n): so many seconds later."""
 

@@ -103,6 +103,11 @@ def test_a_feature_that_over_half_use_is_not_said_to_be_used_by_few() -> None:
     assert numbers.promise(found) is None
 
 
+def test_a_feature_that_few_may_use_is_not_the_one_to_promote(activity: Activity) -> None:
+    assert numbers.promise(numbers.placed(with_names(activity, FOUR))) == "open"
+    assert numbers.promise(numbers.placed(with_names(activity, FOUR), gated=("open",))) is None
+
+
 def test_nobody_left_to_count_is_said_in_every_view(activity: Activity) -> None:
     nobody = Selection(where=(("plan", ("Enterprise",)),))
     narrowed = activity.within(nobody)
@@ -164,6 +169,7 @@ def test_stickiness_of_a_week_takes_seven_days(activity: Activity) -> None:
     ([*USUAL, *[160] * 6], "higher than usual since w/e 11 Oct"),
     ([100 + 10 * i + (i % 3) for i in range(20)], "steady growth, no real change beyond it"),
     ([300 - 10 * i + (i % 3) for i in range(20)], "steady decline, no real change beyond it"),
+    ([600 - 20 * i + (i % 3) for i in range(28)] + [50, 50, 60, 50, 40, 45, 50, 45], "lower than usual since w/e"),
     ([500 - 10 * i + (i % 3) for i in range(30)] + [350] * 4, "a real change, above the line of its decline since w/e"),
     (USUAL[:4], "too few weeks to tell a real change from noise"), ([], "too few weeks"),
 ])  # fmt: skip
@@ -172,9 +178,13 @@ def test_a_change_is_real_only_by_the_weekly_series(units: list[int], said: str)
 
 
 def test_weeks_of_under_thirty_have_no_value_and_the_first_of_use_is_no_whole_one() -> None:
-    found = overview([0, 50, *USUAL, 29]).wau.weeks["value"].to_list()
+    found = overview([0, 50, *USUAL, 29])
 
-    assert found == [None, None, *map(float, USUAL), None]
+    assert found.sticky.weeks["value"].is_null().to_list() == [True, True, *[False] * len(USUAL), True]
+    assert found.wau.weeks["value"].to_list() == [None, None, *map(float, USUAL), 29.0]
+    assert words.judged(found.sticky) == "too few in the last week to judge"
+    assert words.judged(found.wau) == "a real change, lower than usual since w/e 15 Nov"
+    assert overview([0, 9, 12, 8, 11, 9, 10, 8]).wau.weeks["value"].null_count() == 8
 
 
 def test_limits_are_drawn_within_what_a_share_can_be() -> None:

@@ -24,7 +24,8 @@ BEGAN, TODAY = date(2026, 1, 1), date(2026, 11, 18)
 
 
 def change(n: int, of: int, **more: Any) -> pl.DataFrame:
-    row = {"feature": "export", "n": n, "of": of, "change": 0.02, "verdict": "normal", "since": None, **more}
+    row = {"feature": "export", "n": n, "of": of, "change": 0.02, "verdict": "normal", "since": None, "up": True,
+           "outside": True, **more}  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"since": pl.Date, "change": pl.Float64, **COUNTS})
 
 
@@ -40,9 +41,11 @@ def answer(changes: pl.DataFrame, quiet: pl.DataFrame | None = None, feature: Fe
 
 @pytest.mark.parametrize(("row", "said"), [
     (change(1240, 6900, verdict="real", since=date(2026, 11, 1)),
-     "+2.0 pt, a real change: beyond its usual weekly swing since w/e 1 Nov."),
+     "+2.0 pt, a real change: above its usual weekly swing since w/e 1 Nov."),
+    (change(1240, 6900, verdict="real", since=date(2026, 11, 1), up=False, outside=False),
+     "+2.0 pt, yet a real change: week after week below its usual since w/e 1 Nov."),
     (change(1240, 6900, verdict="real", since=date(2026, 10, 4)),
-     "+2.0 pt, beyond its usual weekly swing since w/e 4 Oct."),
+     "+2.0 pt, above its usual weekly swing since w/e 4 Oct."),
     (change(1240, 6900), "+2.0 pt, inside its usual weekly swing."),
     (change(1240, 6900, verdict="watch"), "+2.0 pt, one to watch: near the edge of its usual weekly swing."),
     (change(1240, 6900, verdict="too few"), "+2.0 pt, with too few weeks to tell a real change from noise."),
@@ -119,9 +122,11 @@ def test_a_median_that_is_not_reached_and_too_few_are_said() -> None:
 
 def test_only_news_has_a_colour() -> None:
     old = headline(change(1240, 6900, verdict="real", since=date(2026, 8, 2)))[0]
-    worse = headline(change(1240, 6900, verdict="real", since=date(2026, 11, 1), change=-0.02))[0]
+    worse = headline(change(1240, 6900, verdict="real", since=date(2026, 11, 1), change=-0.02, up=False))[0]
+    other = headline(change(1240, 6900, verdict="real", since=date(2026, 11, 1), up=False))[0]
 
-    assert (old["delta"], old["delta_color"]) == ("+2.0 pt · since 2 Aug", "off")
+    assert (old["delta"], old["delta_color"]) == ("+2.0 pt · ▲ since 2 Aug, by week", "off")
+    assert (other["delta"], other["delta_color"]) == ("+2.0 pt · ▼ real, by week", "off")
     assert (worse["delta_color"], worse["delta_arrow"]) == ("orange", "down")
 
 
@@ -176,7 +181,7 @@ def test_segments_are_told_apart_by_how_sure_their_gap_is() -> None:
     assert [line[:7] for line in found["lead"]] == ["**Big**"]
     assert "**Tiny**: 3 of 9, too few for a rate." in found["unsure"]
     near = next(line for line in found["unsure"] if line.startswith("**Near**"))
-    assert near.startswith("**Near**: 25 % against 20.0 % elsewhere (n 120; gap −2 to +14 pt). Needs about ")
+    assert near.startswith("**Near**: 25 % against 20.0 % elsewhere (n 120; gap −2 to +14 pt). Needs at least about ")
     assert near.endswith(" more users.")
     assert tab_words.segments(EXPORT, "Size", found).startswith("**Export by Size**: 1 lagging and 1 leading for sure")
 
@@ -236,7 +241,8 @@ def test_the_trend_says_where_it_stands_in_its_usual_swing() -> None:
     ends = [date(2026, 11, 1) + timedelta(days=7 * i) for i in range(3)]
     weeks = pl.DataFrame({"period": ends, "n": [20, 30, 5], "of": [100] * 3, "complete": [True, True, False],
                           "rate": [0.2, 0.3, 0.05], "centre": [0.2, 0.2, None], "lower": [0.1, 0.1, None],
-                          "upper": [0.25, 0.25, None], "signal": [False, True, False]})  # fmt: skip
+                          "upper": [0.25, 0.25, None], "signal": [False, True, False],
+                          "outside": [False, True, False]})  # fmt: skip
 
     assert words.trend(EXPORT, weeks, 12) == "**30 % in the week to 8 Nov**, above its usual swing of 10 % to 25 %."
     run = weeks.with_columns(rate=pl.lit(0.12), n=pl.lit(12))

@@ -29,11 +29,13 @@ def changes(**columns: list[object]) -> pl.DataFrame:
     usual: dict[str, list[object]] = {
         "feature": ["export", "open"], "n": [300, 900], "of": [1000, 1000], "rate": [0.3, 0.9], "low": [0.27, 0.88],
         "high": [0.33, 0.92], "change": [0.015, None], "verdict": ["normal", "too few"], "since": [None, None],
+        "up": [True, True], "outside": [True, True],
         "trend": [[0.1, 0.2], [0.3]],
     }  # fmt: skip
     schema: dict[str, Any] = {
         "feature": pl.String, "n": pl.UInt32, "of": pl.UInt32, "rate": pl.Float64, "low": pl.Float64,
-        "high": pl.Float64, "change": pl.Float64, "verdict": pl.String, "since": pl.Date, "trend": pl.List(pl.Float64),
+        "high": pl.Float64, "change": pl.Float64, "verdict": pl.String, "since": pl.Date,
+        "up": pl.Boolean, "outside": pl.Boolean, "trend": pl.List(pl.Float64),
     }  # fmt: skip
     return pl.DataFrame({**usual, **columns}, schema=schema)
 
@@ -69,7 +71,7 @@ def test_a_signal_that_began_earlier_is_no_news(activity: Activity) -> None:
     table = tables.features(activity, old, returned(), RECENT)
 
     assert table["Feature"].to_list() == ["Open", "Export"]
-    assert table["Verdict"].to_list() == ["normal", "since 18 Oct"]
+    assert table["Verdict"].to_list() == ["normal", "▲ since 18 Oct"]
 
 
 def test_a_feature_with_too_few_has_counts_and_no_rate(activity: Activity) -> None:

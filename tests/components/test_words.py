@@ -39,10 +39,14 @@ def with_calendar(activity: Activity, first_day: date, as_of: date) -> Activity:
 # The adoption page ---------------------------------------------------------------------------------------------------
 
 
-def changes(*rows: tuple[str, int, int, float | None, str, date | None]) -> pl.DataFrame:
-    """feature, n, of, change, verdict, since: what `stats.changes` says that words are made of."""
+def changes(*rows: tuple[Any, ...]) -> pl.DataFrame:
+    """feature, n, of, change, verdict, since: what `stats.changes` says that words are made of; and up and outside.
+
+    Where the latter are not given, the latest week lies beyond its limits on the side of the change.
+    """
+    rows = tuple(row if len(row) == 8 else (*row, bool(row[3] and row[3] > 0), True) for row in rows)
     schema = {"feature": pl.String, "n": pl.UInt32, "of": pl.UInt32, "change": pl.Float64, "verdict": pl.String,
-              "since": pl.Date}  # fmt: skip
+              "since": pl.Date, "up": pl.Boolean, "outside": pl.Boolean}  # fmt: skip
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
@@ -85,7 +89,7 @@ def test_the_answer_names_the_most_used_feature_its_denominator_and_the_period(a
     said = answer(activity, ("open", 50, 200, 0.0, "normal", None), ("export", 120, 200, 0.0, "normal", None))
 
     assert said == ("**Export** is used most: 60 % of 200 eligible users in the 4 weeks to 15 Nov. "
-                    "No feature has newly left its usual weekly swing.")  # fmt: skip
+                    "No feature has really changed of late.")  # fmt: skip
 
 
 @pytest.mark.parametrize(("of", "whom"), [("eligible", "200 eligible users"), ("active", "200 active users"),
@@ -106,15 +110,23 @@ def test_what_newly_left_its_swing_is_said_largest_first_and_at_most_three(activ
 
     said = answer(activity, *rows)
 
-    assert said.endswith("Newly beyond the usual weekly swing: **Export** (▼ −5.0 pt, since w/e 1 Nov), "
-                         "**Export** (▲ +2.0 pt, since w/e 1 Nov), **Export** (▲ +1.0 pt, since w/e 1 Nov) "
-                         "and 1 more.")  # fmt: skip
+    assert said.endswith(
+        "Really changed: **Export** (▼ −5.0 pt, below its usual weekly swing since w/e 1 Nov), "
+        "**Export** (▲ +2.0 pt, above its usual weekly swing since w/e 1 Nov), "
+        "**Export** (▲ +1.0 pt, above its usual weekly swing since w/e 1 Nov) and 1 more."
+    )
+
+
+def test_a_signal_is_told_by_its_own_side_though_the_rate_is_up_on_the_year(activity: Activity) -> None:
+    said = answer(activity, ("export", 300, 2000, 0.19, "real", date(2026, 11, 1), False, False))
+
+    assert said.endswith("Really changed: **Export** (+19.0 pt, yet week after week below its usual since w/e 1 Nov).")
 
 
 def test_a_signal_that_began_before_the_period_is_no_news(activity: Activity) -> None:
     said = answer(activity, ("export", 120, 200, 0.05, "real", WEEKS.first - timedelta(days=1)))
 
-    assert said.endswith("No feature has newly left its usual weekly swing.")
+    assert said.endswith("No feature has really changed of late.")
 
 
 def test_a_segment_that_surely_lags_is_named_with_both_rates_and_the_interval(activity: Activity) -> None:
@@ -217,7 +229,7 @@ def test_the_note_says_out_of_whom_and_who_is_outside(of: Denominator) -> None:
 def test_the_line_under_the_segments_counts_the_marks(marked: int, begins: str) -> None:
     said = adoption_words.heat_note(cells(*({"marked": i < marked} for i in range(3))))
 
-    assert said == (f"{begins} the rest of the row by more than chance (Benjamini–Hochberg, 10 %). "
+    assert said == (f"{begins} the rest of the row by more than chance (Benjamini–Hochberg, 10 %, over all cells). "
                     "In percent, by today's value of the attribute.")  # fmt: skip
 
 

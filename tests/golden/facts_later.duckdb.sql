@@ -1,6 +1,6 @@
-SELECT p.day, p.name, sum(p.events) AS events,
-    sum(p.no_user) AS no_user,
-    sum(p.no_name) AS no_name,
+SELECT p.day, p.name, CAST(sum(p.events) AS BIGINT) AS events,
+    CAST(sum(p.no_user) AS BIGINT) AS no_user,
+    CAST(sum(p.no_name) AS BIGINT) AS no_name,
     date_diff('day', DATE '1970-01-01', CAST(timezone('America/New_York', timezone('UTC', max(p.loaded_at))) AS DATE)) AS loaded_day,
     (SELECT count(*) AS count_1
 FROM app.events) AS total

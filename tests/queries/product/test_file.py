@@ -125,7 +125,7 @@ MISTAKES = [
      "unknown key, known: `anonymous`, `table`, `user`."),
     (WAREHOUSE + EVENTS + USERS + "account = 'a'\n[accounts]\ntable = 'a'\nid = 'i'\nsize = 1\n", "accounts.size",
      "unknown key, known: `id`, `segments`, `table`."),
-    (EVENTS, "warehouse", "is missing; give it a `url`, or `files` to start from an export."),
+    (EVENTS, "warehouse", "is missing; give it a `url` or `snowflake`, or `files` to start from an export."),
     (WAREHOUSE, "events", "is missing; it must name the events table and its user, time and name columns."),
     (WAREHOUSE + "[events]\nuser = 'u'\ntime = 't'\nname = 'n'\n", "events.table",
      "is missing; it must name a table or .sql file."),
@@ -170,9 +170,9 @@ MISTAKES = [
     ("week_start = 'mondy'\n" + WAREHOUSE + EVENTS, "week_start",
      "'mondy' is no day of the week; did you mean `monday`?"),
     ("[warehouse]\nurl = 'duckdb:///x'\n[warehouse.files]\ne = 'e.csv'\n" + EVENTS, "warehouse.url",
-     "give either a `url` or `files`, one of the two."),
-    ("[warehouse]\n" + EVENTS, "warehouse.url", "give either a `url` or `files`, one of the two."),
-    ("[warehouse.files]\n" + EVENTS, "warehouse.url", "give either a `url` or `files`, one of the two."),
+     "give one of `url`, `files` and `snowflake`."),
+    ("[warehouse]\n" + EVENTS, "warehouse.url", "give one of `url`, `files` and `snowflake`."),
+    ("[warehouse.files]\n" + EVENTS, "warehouse.url", "give one of `url`, `files` and `snowflake`."),
     ("[warehouse.files]\n'a.b' = 'x.csv'\n" + EVENTS, "warehouse.files.a.b",
      "the name of a table needs a letter or more and has no dot."),
     ("[warehouse.files]\ne = []\n" + EVENTS, "warehouse.files.e", "is empty; give it a value or remove the line."),
@@ -358,9 +358,10 @@ SCALARS: st.SearchStrategy[Any] = st.one_of(
     st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(), st.times(),
 )  # fmt: skip
 KEYS = st.sampled_from(
-    ["name", "timezone", "week_start", "as_of", "warehouse", "url", "files", "timeout_s", "events", "users", "accounts",
-     "identity", "features", "segments", "table", "user", "time", "account", "anonymous", "loaded_at", "since", "id",
-     "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why", "label", "values", "area", "owner",
+    ["name", "timezone", "week_start", "as_of", "warehouse", "snowflake", "url", "files", "timeout_s", "events",
+     "users", "accounts", "identity", "features", "segments", "table", "user", "time", "account", "anonymous",
+     "loaded_at", "since", "id", "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why",
+     "label", "values", "area", "owner",
      "launched", "eligible", "core", "active", "target", "activation", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(

@@ -55,7 +55,9 @@ def limits(here: list[tuple[int, float]], latest: int, allow_trend: bool) -> Lim
     if allow_trend and len(line) >= 11 and explained_by_a_line(line):
         fit = linregress([week for week, _ in line], [value for _, value in line])
         rest = [value - fit.slope * week for week, value in line]
-        return Limits(fit.intercept, fit.slope, fmean(abs(b - a) for a, b in pairwise(rest)), len(here))
+        could_be = fit.intercept + fit.slope * latest > 0 or min(value for _, value in here) < 0
+        if could_be:
+            return Limits(fit.intercept, fit.slope, fmean(abs(b - a) for a, b in pairwise(rest)), len(here))
     return Limits(fmean(base), 0.0, fmean(abs(b - a) for a, b in pairwise(base)), len(here))
 
 

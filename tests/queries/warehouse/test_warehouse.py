@@ -1,6 +1,6 @@
 """The warehouse: what is sent in each dialect, what comes home, and what is said when nothing does.
 
-The golden files are written anew with   SIGHTLINE_GOLDEN=write .venv/bin/pytest tests/queries/test_warehouse.py
+The golden files are written anew with   SIGHTLINE_GOLDEN=write .venv/bin/pytest tests/queries/warehouse
 """
 
 import os
@@ -17,7 +17,6 @@ import duckdb
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
 from queries.errors import ProductError, WarehouseError
@@ -34,7 +33,8 @@ from queries.product import (
     Users,
 )
 from queries.snapshot import extract
-from queries.warehouse import Warehouse, selects
+from queries.warehouse import Warehouse, on_postgres, on_snowflake, selects
+from queries.warehouse.on_duckdb import OnDuckDB
 from tests import examples
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,8 @@ pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[2] / "golden"
 DIALECTS: dict[str, Dialect] = {
     "duckdb": sa.create_engine("duckdb://").dialect,
-    "postgres": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
+    "postgres": on_postgres.DIALECT,
+    "snowflake": on_snowflake.DIALECT,
 }
 ACCOUNTS_SQL = "SELECT id, plan::text AS \"Plan name\" FROM accounts -- 100% of them: all\n"
 COLUMNS: dict[str, dict[str, str]] = {
@@ -82,18 +83,21 @@ def statements(made: Product) -> dict[str, selects.Select]:
         "users": selects.users(made, COLUMNS),
         "accounts": selects.accounts(made, COLUMNS),
         "identity": selects.identity(made, COLUMNS),
+        "size": selects.size(made, COLUMNS, until=20_500),
+        "look": selects.look(made, "app.events"),
+        "tables": selects.tables(),
     }
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize(
-    "name", ["facts", "facts_later", "first_day", "activity", "activity_later", "users", "accounts", "identity"]
-)
+@pytest.mark.parametrize("name", ["facts", "facts_later", "first_day", "activity", "activity_later", "users",
+                                  "accounts", "identity", "look", "tables", "size"])  # fmt: skip
 def test_each_select_is_the_golden_one(tmp_path: Path, name: str, dialect: str) -> None:
     compiled = statements(rich(tmp_path))[name].compile(
         dialect=DIALECTS[dialect], compile_kwargs={"literal_binds": True}
     )
-    text = re.sub(r'( AS "?\w+"?,) ', r"\1\n    ", str(compiled))  # a line a column
+    sent = str(compiled) % () if DIALECTS[dialect].paramstyle == "pyformat" else str(compiled)
+    text = re.sub(r'( AS "?\w+"?,) ', r"\1\n    ", sent)  # a line a column
     text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
     golden = GOLDEN / f"{name}.{dialect}.sql"
 
@@ -262,10 +266,11 @@ def test_a_query_that_takes_too_long_is_stopped_and_says_what_to_raise(file: Pat
 def test_nothing_can_be_written_to_the_warehouse(file: Path) -> None:
     before = file.read_bytes()
 
-    with Warehouse(on(file)) as source:
-        for statement in ("DELETE FROM events", "CREATE TABLE t (i INT)", f"COPY events TO '{file.parent}/out.csv'"):
-            with source.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match=r"read-only|disabled"):
-                connection.execute(sa.text(statement))
+    source = OnDuckDB(on(file))
+    for statement in ("DELETE FROM events", "CREATE TABLE t (i INT)", f"COPY events TO '{file.parent}/out.csv'"):
+        with source.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match=r"read-only|disabled"):
+            connection.execute(sa.text(statement))
+    source.close()
 
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["w.duckdb"]
@@ -318,8 +323,9 @@ def test_a_warehouse_that_another_program_writes_to_says_so(file: Path, held_by_
 @pytest.mark.parametrize(
     ("url", "what"),
     [
-        ("postgresql://me:secret@host/db",
-         "'postgresql' is not supported; use duckdb:///path/to/file.duckdb, or `files`."),
+        ("mysql://me:secret@host/db",
+         "'mysql' is not supported; use duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` "
+         "or `snowflake` in its place."),
         ("w.duckdb", "is not a database address like duckdb:///path/to/file.duckdb."),
     ],
 )  # fmt: skip

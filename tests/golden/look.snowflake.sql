@@ -1,0 +1,3 @@
+SELECT *
+FROM app.events
+ LIMIT 0

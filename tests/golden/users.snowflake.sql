@@ -1,0 +1,7 @@
+SELECT nullif(trim(CAST(users.id AS VARCHAR)), '') AS id,
+    nullif(trim(CAST(users.account AS VARCHAR)), '') AS account,
+    DATEDIFF('day', '1970-01-01'::DATE, CAST(users.signup AS DATE)) AS signup_day,
+    DATEDIFF('day', '1970-01-01'::DATE, CAST(CONVERT_TIMEZONE('UTC', 'America/New_York', users.ended) AS DATE)) AS ended_day,
+    CASE WHEN ((lower(nullif(trim(CAST(users.email AS VARCHAR)), '')) LIKE '%' || '@100/%/_us.example' ESCAPE '/') OR (lower(nullif(trim(CAST(users.email AS VARCHAR)), '')) LIKE '%' || '@us.example' ESCAPE '/')) THEN 0 WHEN (lower(nullif(trim(CAST(users.bot AS VARCHAR)), '')) IN ('true')) THEN 1 WHEN (lower(nullif(trim(CAST(users.note AS VARCHAR)), '')) LIKE '%' || 'test' || '%' ESCAPE '/') THEN 2 END AS excluded,
+    nullif(trim(CAST(users.role AS VARCHAR)), '') AS segment_role
+FROM users
