@@ -5,7 +5,7 @@
 3. `warehouse.Warehouse` sends the `warehouse.selects` to DuckDB, Snowflake or Postgres, and brings Arrow home as
    polars frames.
 4. `snapshot.extract` asks for all we keep and `snapshot.assemble` puts it together: who exists, and on which days
-   each used what, as bits. `snapshot.refresh` keeps that as our own copy on disk.
+   each used what, as bits. `snapshot.refresh` keeps that as our own copy on disk; the next one reads the last days.
 5. `snapshot.load` gives a viewer the `activity.Activity` that the viewer may see (`access`).
 6. `Activity.within` narrows it to what was picked: segment values, users or accounts.
 7. `measures` ask it and return counts, a numerator and a denominator, never a percentage.

@@ -99,8 +99,26 @@ class Words:
 
 def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
+    if keys == ("unit",):
+        return _merge_numbered(rows)
     merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
     return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster
+
+
+def _merge_numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """`merge` by unit: feature and unit are one number, by which sorting is three times faster than grouping."""
+    names = rows.select("first_day", pl.col("^d[0-9]+$")).columns
+    code = rows.select(pl.col("feature").cast(pl.UInt64) * 2**32 + pl.col("unit")).to_series()
+    order = code.arg_sort()
+    code = code.gather(order)
+    begins = (code != code.shift(1)).fill_null(True).arg_true()
+    merged = rows.select(pl.col("unit", "feature").gather(order.gather(begins)))
+    if begins.len() == rows.height:
+        return merged.with_columns(rows[name].gather(order) for name in names)
+    at = begins.to_numpy()
+    first, *days = (rows[name].gather(order).to_numpy() for name in names)
+    columns = [np.minimum.reduceat(first, at), *(np.bitwise_or.reduceat(word, at) for word in days)]
+    return merged.with_columns(pl.Series(name, column) for name, column in zip(names, columns, strict=True))
 
 
 def merge_units(rows: pl.DataFrame, units: int) -> pl.DataFrame:

@@ -237,6 +237,41 @@ def test_a_refresh_that_is_stopped_leaves_the_last_snapshot() -> None:
     assert snapshot.manifest().refreshed_at == "2024-11-04T12:00:00.000+00:00"
 
 
+# The command line ----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_reads_the_last_days_everything_or_nothing_as_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["--if-needed"], ["--if-needed"], [], ["--full"]):
+        assert main(arguments) == 0
+
+    reasons = [one.why_full for one in snapshot.history_of_refreshes()]
+    assert reasons == ["there was none before", "", "it was asked for"]
+    assert capsys.readouterr().out.count("Ready: 189 events, 3 users, complete to Sun 3 Nov 2024.") == 3
+
+
+def test_the_command_fails_and_the_last_snapshot_stays_when_the_warehouse_is_gone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot.refresh(NOW)
+    (folder / "events.parquet").unlink()
+
+    assert main(["--full"]) == 1
+
+    assert "no file matches events.parquet" in capsys.readouterr().err
+    assert snapshot.load(LOCAL_OWNER).everyone.height == 3
+
+
+def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    said = capsys.readouterr().out
+    assert "The exit status is 0 when there is a snapshot that can be shown" in said
+    assert all(option in said for option in ("--full", "--if-stale", "--if-needed"))
+
+
 # Killed, and a full disk ---------------------------------------------------------------------------------------------
 
 KILLED = """
