@@ -398,6 +398,9 @@ def test_adoption_splits_by_two_segments_at_once() -> None:
     assert len(columns) == 20
     assert "Team · Member" in columns
     assert "The 20 largest of 25 segments; all are in the table." in sentences(app)
+    marked = sum(mark in text for mark in "▲▼" for text in figure(app, -1)["data"][1]["text"])
+    assert f"▲▼ {marked} cells differ from the rest of the row" in sentences(app)
+    assert "Numbers are on hover and in the table" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")

@@ -1,7 +1,9 @@
 """What can be picked, what an address means, and what it is when something is picked."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
+import polars as pl
 import pytest
 import streamlit as st
 
@@ -9,7 +11,7 @@ from components import choices, drills, filters
 from components.choices import Choice, Values
 from queries.activity import Activity
 from queries.measures.returning import Returning
-from queries.product import Selection
+from queries.product import Selection, Unit
 from tests.examples import three_users
 from tests.oracle import Person
 from tests.strategies import did, load, spelled
@@ -197,6 +199,34 @@ def test_a_click_on_a_cell_of_two_segments_asks_for_both(group: str, role: str, 
     drills.opens_cell(activity, ("role", "plan"), "cells")()
 
     assert st.session_state["go"] == {"feature": ("export",), "to.role": (role,), "to.plan": (plan,)}
+
+
+@pytest.mark.usefixtures("picks")
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_a_click_on_a_cell_by_what_the_events_say_asks_for_that_too(unit: Unit) -> None:
+    events = [replace(event, device="ios") for event in did("ann", "export", "1")]
+    case = spelled(events, [Person("ann", "acme")], weeks=1, companies={"acme": "Pro"})
+    activity = load(replace(case, devices=True)).within(Selection(unit))
+    table = pl.DataFrame({"Feature ": ["Export"], "Pro · iOS": ["1 of 1"]})
+    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · iOS"]}]}}
+    st.session_state["grid"] = {"selection": {"cells": [(0, "Pro · iOS")]}}
+
+    drills.opens_cell(activity, ("plan", "device"), "cells")()
+    by_figure = st.session_state.pop("go")
+    drills.opens_grid_cell(activity, table, {"Export": "export"}, ("plan", "device"), "grid")()
+
+    assert by_figure == {"feature": ("export",), "to.plan": ("Pro",), "to.device": ("iOS",)}
+    assert st.session_state["go"] == by_figure
+
+
+@pytest.mark.usefixtures("picks")
+def test_a_click_on_a_name_in_the_table_twin_asks_for_its_feature_alone(activity: Activity) -> None:
+    table = pl.DataFrame({"Feature ": ["Export"], "Pro": ["90 %"]})
+    st.session_state["grid"] = {"selection": {"cells": [(0, "Feature ")]}}
+
+    drills.opens_grid_cell(activity, table, {"Export": "export"}, ("plan",), "grid")()
+
+    assert st.session_state["go"] == {"feature": ("export",)}
 
 
 @pytest.mark.usefixtures("picks")
