@@ -339,8 +339,9 @@ def test_two_groups_are_compared_and_all_values_and_features_stand_beside() -> N
     app = opened("retention", view="compare", split="company_size", a="1-50")
 
     assert_stands(app)
-    assert re.match(r"\*\*1\\-50: \d+ %, everyone else: \d+ %\*\* in week 4", answer(app))
-    assert answer(app).endswith("more than chance.")
+    assert re.match(r"\*\*1\\-50: \d+ %, everyone else: \d+ %\*\* were back in week 4", answer(app))
+    assert answer(app).endswith("more than chance among the 4 groups compared.")
+    assert "among the 4 groups compared (Benjamini–Hochberg, 10 %)." in sentences(app)
     segments, features = (frame.value for frame in app.dataframe)
     assert segments["Verdict"].iloc[0] == "▼ lags, sure"
     assert list(features.columns[:3]) == ["Feature", "Started", "W1"]
@@ -352,7 +353,7 @@ def test_groups_by_two_segments_are_compared() -> None:
 
     assert_stands(app)
     assert warnings(app) == []
-    assert re.match(r"\*\*1\\-50 · Member: [\d.]+ %, everyone else: [\d.]+ %\*\* in week 4", answer(app))
+    assert re.match(r"\*\*1\\-50 · Member: [\d.]+ %, everyone else: [\d.]+ %\*\* were back in week 4", answer(app))
     offered = app.get_by_key("pick a").options  # type: ignore[union-attr]
     assert set(app.dataframe[0].value["Segment"]) <= set(offered)
     assert offered[:2] == ["1-50 · Admin", "1-50 · Manager"]
@@ -457,7 +458,26 @@ def test_only_values_that_the_filter_leaves_can_be_compared() -> None:
     app = opened("retention", view="compare", split="plan", s_plan="Free", w="26")
 
     assert app.get_by_key("pick a").options == ["Free"]  # type: ignore[union-attr]
-    assert "Nobody started" in answer(app)
+    assert answer(app).startswith("**Only one group is left: nothing to compare.**")
+    assert ways_out(app) == ["Clear Plan"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_over_time_is_of_all_cohorts_so_nothing_looks_further_back() -> None:
+    app = opened("retention", view="trend", s_plan="Enterprise", s_role="Viewer", s_region="APAC")
+
+    assert answer(app).startswith("**Too few for a rate** in the latest cohort to complete it (w/e ")
+    assert ways_out(app) == ["Clear Role", "Clear Plan", "Clear Region"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_all_groups_are_headed_by_what_their_rates_are_of() -> None:
+    app = opened("retention", view="compare", w="26", feature="export", start="signup", days="3",
+                 brackets="1-1.2-3.4-7.8-11")  # fmt: skip
+
+    what = "back to Export on 3 or more days of a week in weeks 4–7"
+    assert f"were {what}, of users who signed up" in answer(app)
+    assert f"**All of them**, {what}" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")
