@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from components.theme import Palette, count, day, layout, percent, plain, points
-from components.words import cohort_name
+from components.words import cohort_name, many
 from queries.stats import TOO_FEW, rates
 
 MOST_LABELLED = 144  # cells that carry their number; with more it is on hover (text is what makes a heatmap slow)
@@ -240,9 +240,8 @@ def _gap_hover(row: dict[str, Any], names: dict[str, str]) -> str:
 def _curve_hover(row: dict[str, Any], unit: str, grain: str) -> str:
     band = "" if row["low"] is None else f" (95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f})"
     rate = percent(row["n"], row["of"]) + band
-    return (
-        f"<b>{grain} {row['interval']}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s, {row['cohorts']} cohorts"
-    )
+    cohorts = many(row["cohorts"], "cohort")
+    return f"<b>{grain} {row['interval']}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s, {cohorts}"
 
 
 def _cohort_hover(row: dict[str, Any], grain: str) -> str:

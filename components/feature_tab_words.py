@@ -124,7 +124,7 @@ def frequency(days: pl.DataFrame, unit: str) -> str:
     """On how many days of a week it is used. days: as `frequency_days` returns."""
     weeks = int(days["of"].max() or 0)  # type: ignore[arg-type]
     if weeks < TOO_FEW:
-        return f"**How often?** {weeks:,} {unit}-weeks with it: too few to say."
+        return f"**How often?** {many(weeks, f'{unit}-week')} with it: too few to say."
     once = int(days.filter(pl.col("days") == 1)["n"].sum())
     often = int(days.filter(pl.col("days") == 3)["at_least"].sum())
     return (f"**On one day in {percent(once, weeks)} of the weeks with it**, "

@@ -106,7 +106,8 @@ def _groups(gaps: pl.DataFrame, what: str) -> None:
     every = tables.segments(found, "Back")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them**, {what}", width="content")
-        st.caption(compare_words.family(gaps), width="content")
+        if gaps["gap"].count():
+            st.caption(compare_words.family(gaps), width="content")
         tables.download(every, "retention_by_segment", key="segments csv")
     if every.height:
         tables.show_segments(every, "segments", "Segments and their gap to the rest")

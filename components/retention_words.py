@@ -94,7 +94,7 @@ def _of(of: int, pick: Selection, question: Returning) -> str:
     """Out of how many; where units recur, they are counted once for each period of use, and it is said."""
     if question.start != "any_use":
         return f", of {of:,}"
-    return f", of {of:,} {pick.unit}-{question.grain}s (each counted in every {question.grain} of use) of"
+    return f", of {many(of, f'{pick.unit}-{question.grain}')} (each counted in every {question.grain} of use) of"
 
 
 def _band(row: dict[str, Any]) -> str:

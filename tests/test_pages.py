@@ -274,14 +274,17 @@ def test_a_click_carries_its_segment_to_retention_alone() -> None:
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(("page", "asked", "said"), [
-    ("retention", {"feature": "exprot"}, "The link asks for feature “exprot”, which does not exist here."),
-    ("adoption", {"w": "13"}, "The link asks for weeks “13”, which does not exist here."),
-    ("adoption", {"unit": "<b>x</b>"}, r"The link asks for count “\<b\>x\</b\>”, which does not exist here."),
-    ("adoption", {"s_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
+    ("retention", {"feature": "exprot"}, "The link asks for feature “exprot”, which is not on offer here."),
+    ("adoption", {"w": "13"}, "The link asks for weeks “13”, which is not on offer here."),
+    ("adoption", {"unit": "<b>x</b>"}, r"The link asks for count “\<b\>x\</b\>”, which is not on offer here."),
+    ("adoption", {"s_plan": "Gold"}, "The link asks for plan “Gold”, which is not on offer here."),
     ("adoption", {"s_shoe_size": "44"}, r"The link filters by shoe\_size, which is no segment here."),
-    ("retention", {"to_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
-    ("retention", {"start": "first_use"}, r"The link asks for start “first\_use”, which does not exist here."),
-    ("adoption", {"by": "x" * 500}, f"The link asks for split by “{'x' * 60}”, which does not exist here."),
+    ("retention", {"to_plan": "Gold"}, "The link asks for plan “Gold”, which is not on offer here."),
+    ("adoption", {"by2": "plam"}, "The link asks for a second split by “plam”, which is not on offer here."),
+    ("adoption", {"b": "gone"}, "The link asks for a segment by what people did, “gone”, which is not on offer here."),
+    ("adoption", {"of": "most"}, "The link asks for a denominator “most”, which is not on offer here."),
+    ("retention", {"start": "first_use"}, r"The link asks for start “first\_use”, which is not on offer here."),
+    ("adoption", {"by": "x" * 500}, f"The link asks for split by “{'x' * 60}”, which is not on offer here."),
 ])  # fmt: skip
 def test_what_a_link_asks_for_in_vain_is_said_and_ignored(page: str, asked: dict[str, str], said: str) -> None:
     app = opened(page, **asked)
@@ -289,6 +292,15 @@ def test_what_a_link_asks_for_in_vain_is_said_and_ignored(page: str, asked: dict
     assert_stands(app)
     assert warnings(app) == [f"{said} It is ignored."]
     assert answer(app) == answer(opened(page))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_group_is_not_compared_with_itself() -> None:
+    app = opened("retention", view="compare", split="plan", a="Enterprise", z="Enterprise")
+
+    said = "The link asks for a group to compare with, “Enterprise”, which is not on offer here. It is ignored."
+    assert warnings(app) == [said]
+    assert "everyone else: " in answer(app)
 
 
 @pytest.mark.usefixtures("demo")

@@ -87,6 +87,20 @@ def test_a_segment_offers_its_values(activity: Activity) -> None:
     assert (plan.label, list(plan.options), plan.several) == ("Plan", ["Free", "Pro"], True)
 
 
+@pytest.mark.parametrize(("unit", "group"), [("user", "Free"), ("account", "Pro")])
+def test_the_largest_group_is_compared_unless_another_is_picked(unit: str, group: str) -> None:
+    people = [Person(name, account) for name, account in zip("abcde", ("x", "x", "x", "y", "z"), strict=True)]
+    companies: dict[str, str | None] = {"x": "Free", "y": "Pro", "z": "Pro"}
+    activity = load(spelled([*did("a", "open", "1")], people, weeks=1, companies=companies))
+
+    found = offered(activity, unit=unit, split="plan")
+
+    assert list(found["a"].options) == ["Pro", "Free", "(unknown)"]
+    assert found["a"].default == (group,)
+    assert offered(activity, split="plan", a="Pro")["a"].clean(("Pro",)) == ("Pro",)
+    assert list(found["z"].options) == ["", *(name for name in found["a"].options if name != group)]
+
+
 # What an address means -----------------------------------------------------------------------------------------------
 
 
