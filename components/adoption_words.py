@@ -1,17 +1,17 @@
 """What the adoption page says: the answer, the four headline numbers, and the small print."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
 import polars as pl
 
 from components.theme import count, day, percent, points
-from components.words import PLURALS, Answer, many, md, not_yet, population, span, swung, titles
-from queries.activity import Activity
+from components.words import PLURALS, Answer, many, md, named, not_yet, population, span, swung, titles
+from queries.activity import Activity, By
 from queries.calendar import Period
 from queries.measures.adoption import Denominator
-from queries.product import OTHER, UNKNOWN, Selection
+from queries.product import Selection
 from queries.stats import TOO_FEW, charted
 
 WHO = {
@@ -23,11 +23,12 @@ OF = {"eligible": "eligible ", "active": "active ", "all": ""}
 
 
 def answer(
-    activity: Activity, pick: Selection, changes: pl.DataFrame, cells: pl.DataFrame, period: Period, of: Denominator
-) -> Answer:
+    activity: Activity, pick: Selection, changes: pl.DataFrame, cells: pl.DataFrame, period: Period, of: Denominator,
+    by: By = (),
+) -> Answer:  # fmt: skip
     """What is used most, what newly left its usual swing, and where a segment surely lags.
 
-    changes: as `stats.changes` returns. cells: as `stats.against_the_rest` returns.
+    changes: as `stats.changes` returns. cells: as `stats.against_the_rest` returns, by these segments.
     """
     who = population(activity, pick)
     if activity.units.is_empty():
@@ -44,7 +45,8 @@ def answer(
     if first["of"] < TOO_FEW:
         rate = f"{first['n']:,} of {whom}, too few for a rate (it needs {TOO_FEW})"
     most = f"**{names[first['feature']]}** is used most: {rate} in {span(period)}."
-    said = " ".join(filter(None, [most, _moved(changes, names, period), _apart(_open(activity, cells, of), names)]))
+    spoken_of = _open(activity, cells, of).filter(pl.col("segment").is_in(named(activity, by)))
+    said = " ".join(filter(None, [most, _moved(changes, names, period), _apart(spoken_of, names)]))
     return Answer(said, "few" if first["of"] < TOO_FEW else "")
 
 
@@ -79,7 +81,7 @@ def _open(activity: Activity, cells: pl.DataFrame, of: Denominator) -> pl.DataFr
 
 def _apart(cells: pl.DataFrame, names: dict[str, str]) -> str:
     """The segment that differs most from the rest, of those that surely do."""
-    sure = cells.filter(pl.col("marked") & ~pl.col("segment").is_in([UNKNOWN, OTHER]))
+    sure = cells.filter("marked")
     if sure.is_empty():
         return ""
     row = sure.sort(pl.col("gap").abs(), descending=True).row(0, named=True)
@@ -200,14 +202,19 @@ def note(now: pl.DataFrame, period: Period, earlier: Period, of: Denominator, pi
     return f"{said} A verdict is that of the weekly rate's process behaviour chart, with limits from all of history."
 
 
-def heat_note(cells: pl.DataFrame, *, overlapping: bool = False) -> str:
-    """The line under feature x segment."""
-    if overlapping:
-        return ("In percent. By what the events say one user may be in several columns, so they do not add up; by what "
-                "people did they are chosen by their outcome: nothing is compared. "
-                f"Dot: fewer than {TOO_FEW}, no rate.")  # fmt: skip
-    marked, few = int(cells["marked"].sum()), int((cells["of"] < TOO_FEW).sum())
+def heat_note(cells: pl.DataFrame, *, why: Sequence[str] = (), drawn: str = "numbers") -> str:
+    """The line under feature x segment. cells: those shown. why: they are not compared, a reason each.
+
+    drawn: numbers, or but the marks of so many cells, or a table.
+    """
+    marked = int(cells["marked"].sum())
     how_many = {0: "No cell differs", 1: "▲▼ One cell differs"}.get(marked, f"▲▼ {marked} cells differ")
-    said = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %, over all cells)."
-    said += " In percent, by today's value of the attribute."
-    return f"{said} Dot: fewer than {TOO_FEW}, no rate." if few else said
+    judged = f"{how_many} from the rest of the row by more than chance (Benjamini–Hochberg, 10 %, over all cells)"
+    reasons = "; ".join(why)
+    parts = [f"{reasons[:1].upper()}{reasons[1:]}: nothing is compared" if why else judged]
+    parts.append("Numbers are on hover and in the table" if drawn == "marks" else "In percent")
+    parts[-1] += "" if why else ", by today's value of the attribute"
+    if (cells["of"] < TOO_FEW).any():
+        few = f"Dot: fewer than {TOO_FEW}, no rate"
+        parts.append(f"Of fewer than {TOO_FEW} there are counts, no rate" if drawn == "table" else few)
+    return ". ".join(parts) + "."

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from components import charts, drills, filters, retention_words, tables, words
+from components import adoption_words, charts, drills, filters, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette, day
 from queries import snapshot
 from queries.activity import Activity, By
@@ -84,6 +84,8 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
         tables.show_grid(grid, drills.opens_grid_cell(activity, grid, keys, by, "cell grid"), "cell grid", alt)
     else:
         chart(charts.heat(cells, names, palette()), alt, "cells", drills.opens_cell(activity, by, "cells"))
+    drawn = "table" if as_table else "numbers" if cells.height <= charts.MOST_LABELLED else "marks"
+    st.caption(adoption_words.heat_note(cells, why=words.overlapping(activity, by, "columns"), drawn=drawn))
 
 
 def curve(

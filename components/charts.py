@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from components.theme import Palette, count, day, layout, percent, plain, points
-from components.words import cohort_name
+from components.words import cohort_name, many
 from queries.stats import TOO_FEW, rates
 
 MOST_LABELLED = 144  # cells that carry their number; with more it is on hover (text is what makes a heatmap slow)
@@ -40,8 +40,8 @@ def heat(cells: pl.DataFrame, names: dict[str, str], palette: Palette) -> go.Fig
     figure.add_trace(
         go.Scatter(
             x=[segments.index(s) for s in cells["segment"]], y=[features.index(f) for f in cells["feature"]],
-            mode="text+markers" if labelled else "markers", marker={"opacity": 0, "size": 22, "symbol": "square"},
-            text=[_cell_text(row) for row in cells.iter_rows(named=True)] if labelled else None,
+            mode="text+markers", marker={"opacity": 0, "size": 22, "symbol": "square"},
+            text=[_cell_text(row, numbers=labelled) for row in cells.iter_rows(named=True)],
             textfont={"color": [_ink(rate, top, palette) for rate in cells["rate"]], "size": 12},
             hovertext=[_gap_hover(row, names) for row in cells.iter_rows(named=True)], hoverinfo="text",
             customdata=cells.select("feature", "segment").rows(),
@@ -219,9 +219,10 @@ def _grid(palette: Palette, x: list[str], y: list[str], height: int) -> dict[str
     )  # fmt: skip
 
 
-def _cell_text(row: dict[str, Any]) -> str:
+def _cell_text(row: dict[str, Any], *, numbers: bool) -> str:
     mark = ("▲ " if row["gap"] > 0 else "▼ ") if row["marked"] else ""
-    return mark + percent(row["n"], row["of"]).removesuffix(" %")
+    number = percent(row["n"], row["of"]).removesuffix(" %") if numbers or row["of"] < TOO_FEW else ""
+    return f"{mark}{number}".strip()
 
 
 def _gap_hover(row: dict[str, Any], names: dict[str, str]) -> str:
@@ -239,9 +240,8 @@ def _gap_hover(row: dict[str, Any], names: dict[str, str]) -> str:
 def _curve_hover(row: dict[str, Any], unit: str, grain: str) -> str:
     band = "" if row["low"] is None else f" (95 %: {100 * row['low']:.0f}–{100 * row['high']:.0f})"
     rate = percent(row["n"], row["of"]) + band
-    return (
-        f"<b>{grain} {row['interval']}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s, {row['cohorts']} cohorts"
-    )
+    cohorts = many(row["cohorts"], "cohort")
+    return f"<b>{grain} {row['interval']}</b>  {rate}<br>{row['n']:,} of {row['of']:,} {unit}s, {cohorts}"
 
 
 def _cohort_hover(row: dict[str, Any], grain: str) -> str:

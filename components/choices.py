@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from components import retention_words, words
 from queries import product
 from queries.activity import Activity, By
@@ -28,12 +30,16 @@ MOST_INTERVALS = 26
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to pick: its options as value -> label, the default, and whether several may be picked at once."""
+    """One thing to pick: its options as value -> label, the default, and whether several may be picked at once.
+
+    noun: what it is in a sentence, where the label alone would not say.
+    """
 
     label: str
     options: Mapping[str, str]
     default: Values = ()
     several: bool = False
+    noun: str = ""
 
     def clean(self, values: Values) -> Values:
         """Those of the values that are on offer; the default where one is needed and none is left."""
@@ -55,14 +61,16 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
     found = {
         "unit": Choice("Count", units, ("user",)),
         "w": Choice("Weeks", {"6": "6 wk", "12": "12 wk", "26": "26 wk", "52": "52 wk"}, ("12",)),
-        "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",)),
-        "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",)),
+        "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",),
+                     noun="a comparison"),
+        "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",),
+                     noun="a denominator"),
         "by": Choice("Split by", splits or {"": "(no segments)"}, (by,)),
-        "by2": Choice("and by", {"": "—", **_second(splits, by, overlapping)}, ("",)),
-        "b": Choice("Defined here", defined, several=True),
+        "by2": Choice("and by", {"": "—", **_second(splits, by, overlapping)}, ("",), noun="a second split by"),
+        "b": Choice("Defined here", defined, several=True, noun="a segment by what people did,"),
         "feature": Choice("Feature", {"": "Any feature", **titles}, ("",)),
         "start": Choice("Start", starts, ("first_use" if feature else "signup",)),
-        "back": Choice("Back to", {"": "Any feature", **titles}, (feature,)),
+        "back": Choice("Back to", {"": "Any feature", **titles}, (feature,), noun="a feature to come back to,"),
         "count": Choice("Counts as back", {"on": "On", "on_or_after": "On or after"}, ("on",)),
         "grain": Choice("Interval", {"day": "Day", "week": "Week", "month": "Month"}, ("week",)),
         "windows": Choice("Windows", {"calendar": "Calendar", "rolling": "Rolling"}, ("calendar",)),
@@ -94,15 +102,17 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     split = next((key for key in picked.get("split", ()) if key in splits), next(iter(splits), ""))
     seconds = {key: label for key, label in splits.items() if key != split}
     second = next((key for key in picked.get("split2", ()) if key in seconds), "")
-    values = _same(_groups(activity, tuple(key for key in (split, second) if key), picked))
-    a = next((value for value in picked.get("a", ()) if value in values), next(iter(values), ""))
+    by = tuple(key for key in (split, second) if key)
+    values = _same(_groups(activity, by, picked))
+    largest = _largest(activity, by, values, accounts=picked.get("unit") == ("account",))
+    a = next((value for value in picked.get("a", ()) if value in values), largest)
     others = {value: value for value in values if value != a}
     return {
         "k": Choice("Age", {str(k): f"{grain.capitalize()} {k}" for k in range(1, MOST_INTERVALS + 1)}, (first,)),
         "split": Choice("Segment", splits or {"": "(no segments)"}, (split,)),
-        "split2": Choice("and by", {"": "—", **seconds}, ("",)),
-        "a": Choice("Compare", values or {"": "(no segments)"}, (a,)),
-        "z": Choice("with", {"": "everyone else", **others}, ("",)),
+        "split2": Choice("and by", {"": "—", **seconds}, ("",), noun="a second segment"),
+        "a": Choice("Compare", values or {"": "(no segments)"}, (a,), noun="a group"),
+        "z": Choice("with", {"": "everyone else", **others}, ("",), noun="a group to compare with,"),
     }
 
 
@@ -111,6 +121,14 @@ def _groups(activity: Activity, by: By, picked: Mapping[str, Values]) -> list[st
     kept = [picked.get(f"s.{key}") or None for key in by]
     return [name for name, values in activity.groups(by).items()
             if all(k is None or value in k for k, value in zip(kept, values, strict=True))]  # fmt: skip
+
+
+def _largest(activity: Activity, by: By, groups: Iterable[str], *, accounts: bool) -> str:
+    """The group with most users (or accounts); the first of several. None is "" where there is no group."""
+    size = pl.col("account").drop_nulls().n_unique() if accounts else pl.len()
+    named = activity.everyone.with_columns(activity.segment_of(activity.everyone["unit"], by))
+    sizes = dict(named.group_by("segment").agg(size).cast({"segment": pl.String}).rows())
+    return max(groups, key=lambda group: sizes[group], default="")
 
 
 def behaviours(titles: Mapping[str, str], keys: Values) -> tuple[Segment, ...]:

@@ -2,13 +2,14 @@
 
 import polars as pl
 
-from components.retention_words import comparable, starting, when
+from components.retention_words import comparable, nobody, returning, starting, when
 from components.theme import percent, points
-from components.words import Answer, cohort_name, md, not_yet
+from components.words import PLURALS, Answer, cohort_name, many, md, not_yet
 from queries.activity import Activity, By
+from queries.measures.cells import segments
 from queries.measures.returning import Returning
 from queries.product import Selection
-from queries.stats import TOO_FEW, Charted, difference
+from queries.stats import TOO_FEW, Charted, Difference, difference
 
 ELSE = "everyone else"
 
@@ -17,22 +18,28 @@ def over_time(activity: Activity, pick: Selection, question: Returning, interval
     """Where one interval stands, and whether it has left its usual swing."""
     who, name = starting(activity, pick, question), f"{question.grain.capitalize()}-{interval} retention"
     much = f" on {question.at_least} or more days" if question.at_least > 1 else ""
+    back = returning(activity, question)
     what = f"{name}{much}{' or later' if question.count == 'on_or_after' else ''}"
+    what += "" if question.back is None else f", {back},"
     if chart.points.is_empty():
         waits = f"**Not yet.** No cohort has completed {question.grain} {interval}."
         return Answer(not_yet(activity, question.grain) or waits, "young")
     row = chart.points.row(-1, named=True)
-    if row["of"] < TOO_FEW:
-        few = f"**Too few for a rate.** {row['n']:,} of {row['of']:,} {who} were back; a rate needs {TOO_FEW}."
-        return Answer(few, "few")
     cohort = cohort_name(row["cohort"], question.grain)
+    if row["of"] < TOO_FEW:
+        whom = starting(activity, pick, question, one=row["of"] == 1)
+        few = f"{row['n']:,} of {row['of']:,} {whom} were {back} {when(question, interval)}; a rate needs {TOO_FEW}"
+        return Answer(f"**Too few for a rate** in the latest cohort to complete it ({cohort}): {few}.", "few")
     now = f"**{what} was {percent(row['n'], row['of'])}** for the latest cohort to complete it ({cohort})"
-    judged = _swing(chart, question.grain) if is_judged(activity, question) else _not_judged(question)
+    judged = _swing(chart, question.grain) if is_judged(activity, question) else _not_judged(question, pick.unit)
     return Answer(f"{now}, of {row['of']:,} {who}. {judged}".strip())
 
 
-def _not_judged(question: Returning) -> str:
+def _not_judged(question: Returning, unit: str) -> str:
     """Why there is no usual swing."""
+    if question.start == "any_use":
+        shared = f"a {unit} is in the cohort of every {question.grain} of use"
+        return f"Cohorts share {PLURALS[unit]} ({shared}), so they are not compared."
     if question.count == "on_or_after":
         return "Older cohorts have had longer to come back, so cohorts are not compared."
     return "" if question.grain == "week" else "A usual swing is told of weekly cohorts alone."
@@ -62,45 +69,89 @@ def over_time_note(question: Returning, interval: int, cohorts: int) -> str:
 
 def compared(
     activity: Activity, pick: Selection, question: Returning, interval: int,
-    a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame], *, split: By = (),
+    a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame], gaps: pl.DataFrame, *, split: By,
 ) -> Answer:  # fmt: skip
     """Two groups at one interval: both rates, the difference with its interval, and whether that is sure.
 
-    a, z: name, and interval, n, of.
+    a, z: name, and interval, n, of. gaps: of all groups at this interval, as `stats.against_the_rest` returns.
     """
-    who, (one, first), (other, second) = starting(activity, pick, question), _at(a, interval), _at(z, interval)
-    gone = [md(name) for name, frame in (a, z) if frame.is_empty()]
-    if gone:
-        return Answer(f"**Nobody started.** There are no {who} in {' or '.join(gone)} in these cohorts.", "empty")
+    found = _incomparable(activity, pick, question, a, z, split)
+    if found:
+        return found
+    (one, first), (other, second) = _at(a, interval), _at(z, interval)
     if first is None or second is None:
         return Answer(f"**Not yet.** No cohort of both has completed {question.grain} {interval}.", "young")
-    said = f"{when(question, interval)}, of {who}"
-    few = [f"{n:,} of {of:,} in {name}" for name, (n, of) in ((one, first), (other, second)) if of < TOO_FEW]
+    said = f"{returning(activity, question)} {when(question, interval)}, of {starting(activity, pick, question)}"
+    few = [f"{n:,} of {of:,} {'' if name == ELSE else 'in '}{name}"
+           for name, (n, of) in ((one, first), (other, second)) if of < TOO_FEW]  # fmt: skip
     if few:
-        return Answer(f"**Too few to compare** {said}: {' and '.join(few)}; a rate needs {TOO_FEW}.", "few")
-    rates = f"**{one}: {percent(*first)}, {other}: {percent(*second)}** {said} (n {first[1]:,} and {second[1]:,})."
+        return Answer(f"**Too few to compare** who were {said}: {' and '.join(few)}; a rate needs {TOO_FEW}.", "few")
+    rates = f"**{one}: {percent(*first)}, {other}: {percent(*second)}** were {said} (n {first[1]:,} and {second[1]:,})."
     why = _why_not(activity, question, split)
     gap = None if why else difference(*first, *second)
     if gap is None:
         return Answer(f"{rates} They are not compared{why}.")
     of = min(first[1], second[1])
     span = f"{points(gap.low, of)} to {points(gap.high, of)}, 95 %"
-    judged = "more than chance" if gap.sure else "could be chance"
+    judged = _judged(gap, a[0], gaps) if z[0] == ELSE else f"{_alone(gap)}, by one test of these two alone"
     return Answer(f"{rates} Difference {points(gap.value, of)} ({span}): {judged}.")
+
+
+def _incomparable(
+    activity: Activity, pick: Selection, question: Returning, a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame],
+    split: By,
+) -> Answer | None:  # fmt: skip
+    """Why there are no two groups, where there are none: nobody at all, one group, or nobody in one of them."""
+    gone, who = [md(name) for name, frame in (a, z) if frame.is_empty()], starting(activity, pick, question)
+    if len(gone) == 2 and z[0] == ELSE:
+        return nobody(activity, pick, question)
+    if not split:
+        return Answer("**Nothing to compare.** There are no segments.", "empty")
+    if segments(activity, split).height == 1:
+        return Answer(f"**Only one group is left: nothing to compare.** All {who} are in it.", "empty")
+    if gone == [ELSE]:
+        return Answer(f"**Nobody else started.** All {who} in these cohorts are in {md(a[0])}.", "empty")
+    nobody_in = f"**Nobody started.** There are no {who} in {' or '.join(gone)} in these cohorts."
+    return Answer(nobody_in, "empty") if gone else None
+
+
+def _alone(gap: Difference) -> str:
+    return "more than chance" if gap.sure else "could be chance"
+
+
+def _judged(gap: Difference, name: str, gaps: pl.DataFrame) -> str:
+    """The verdict of a group's row in the table of all groups."""
+    among = f"among the {_compared(gaps)} compared"
+    if gap.sure and not gaps.filter(segment=name)["marked"].any():
+        return f"alone it would be more than chance, {among} it is not: cannot tell yet"
+    return f"{_alone(gap)} {among}" if gap.sure else _alone(gap)
+
+
+def _compared(gaps: pl.DataFrame) -> str:
+    """How many groups are compared with the rest."""
+    return many(gaps["gap"].count(), "group")
+
+
+def family(gaps: pl.DataFrame) -> str:
+    """How the verdicts of all groups are made."""
+    return f"Sure: more than chance among the {_compared(gaps)} compared (Benjamini–Hochberg, 10 %)."
 
 
 def _why_not(activity: Activity, question: Returning, split: By) -> str:
     """Why two groups are not compared; empty where they may be."""
-    if activity.overlaps(split) or activity.chosen_by_outcome:
+    if activity.overlaps(split):
         return ": who did what is known only afterwards, so the groups are chosen by their outcome"
+    if activity.chosen_by_outcome:
+        return f": the filter keeps {PLURALS[activity.unit]} by what they did, and that is the outcome itself"
     if question.start == "any_use":
         return f": a unit is in the cohort of every {question.grain} of use, so one counts many times"
-    return "" if comparable(question) else ": older cohorts have had longer to come back"
+    late = ": they may have started at different times, and who started earlier has had longer to come back"
+    return "" if comparable(question) else late
 
 
 def is_judged(activity: Activity, question: Returning) -> bool:
-    """Whether an interval over time has a usual swing: not where older cohorts had longer, nor by the day or month."""
-    return question.count == "on" and question.grain == "week" and not activity.chosen_by_outcome
+    """Whether an interval over time has a usual swing: not where cohorts had unequal time, or share units."""
+    return comparable(question) and question.grain == "week" and not activity.chosen_by_outcome
 
 
 def _at(group: tuple[str, pl.DataFrame], interval: int) -> tuple[str, tuple[int, int] | None]:

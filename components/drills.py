@@ -41,8 +41,8 @@ def opens_cell(activity: Activity, by: By, key: str) -> Callable[[], None]:
     def go() -> None:
         point = selected(key, "points")
         if point is not None:
-            feature, segment = point["customdata"]
-            _go(feature, _values(activity, by, segment))
+            feature, group = point["customdata"]
+            _go(feature, _values(activity, by, group))
 
     return go
 
@@ -55,15 +55,16 @@ def opens_grid_cell(
     def go() -> None:
         cell = selected(key, "cells")
         if cell is not None:
-            feature = features[table[table.columns[0]][cell[0]]]
-            _go(feature, _values(activity, by, cell[1]))
+            names = table.columns[0]
+            feature = features[table[names][cell[0]]]
+            _go(feature, None if cell[1] == names else _values(activity, by, cell[1]))
 
     return go
 
 
-def _values(activity: Activity, by: By, segment: str) -> dict[str, str]:
-    """The value of each segment of a split that a group stands for; none for what is no group, as a column of names."""
-    return dict(zip(by, activity.groups(by).get(segment, ()), strict=False))
+def _values(activity: Activity, by: By, group: str) -> dict[str, str]:
+    """The value of each segment of a split that a group stands for."""
+    return dict(zip(by, activity.groups(by)[group], strict=True)) if by else {}
 
 
 def _go(feature: str, where: Mapping[str, str] | None = None) -> None:

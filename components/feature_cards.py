@@ -22,7 +22,7 @@ from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
 from queries.measures.time_to_adopt import not_timed, time_to_adopt
 from queries.measures.who import users_of
-from queries.product import OTHER, UNKNOWN, Feature, Selection
+from queries.product import Feature, Selection
 from queries.stats import survival
 
 MOST_SEGMENTS = 20  # drawn
@@ -120,16 +120,19 @@ def who(activity: Activity, pick: Selection, feature: Feature, period: Period, b
     names = {segment.key: segment.label for segment in activity.segments}
     label = " and ".join(names[key] for key in by) or "segment"
     if activity.overlaps(by):
-        st.markdown(tab_words.overlapping(feature, label, pick.unit))
+        why = words.overlapping(activity, by, "of them")
+        st.markdown(tab_words.overlapping(feature, label, why))
         tables.show_segments(tables.segments(cells, "Used by"), "segment table", f"{feature.label} by {label}")
         return
-    _segments(feature, pick, cells, label, as_table=as_table)
+    _segments(feature, pick, cells, label, words.named(activity, by), as_table=as_table)
     if by:
         _times(activity, pick, feature, by)
 
 
-def _segments(feature: Feature, pick: Selection, cells: pl.DataFrame, label: str, *, as_table: bool) -> None:
-    found = tab_words.apart(cells, pick.unit)
+def _segments(
+    feature: Feature, pick: Selection, cells: pl.DataFrame, label: str, named: list[str], *, as_table: bool
+) -> None:
+    found = tab_words.apart(cells, pick.unit, named)
     said = tab_words.segments(feature, label, found)
     st.markdown(said)
     if as_table:
@@ -152,7 +155,7 @@ def _segments(feature: Feature, pick: Selection, cells: pl.DataFrame, label: str
 
 def _times(activity: Activity, pick: Selection, feature: Feature, by: By) -> None:
     counts = ask(time_to_adopt, activity, feature.key, by=by)
-    counts = counts.filter(~pl.col("segment").is_in([UNKNOWN, OTHER]))
+    counts = counts.filter(pl.col("segment").is_in(words.named(activity, by)))
     curves, total = survival.steps(counts, MOST_LINES, LONGEST), counts["segment"].n_unique()
     st.markdown("**Time to adopt**, the share that has used it so many days after it could"
                 + ("" if curves.height else ": too few to draw"))  # fmt: skip

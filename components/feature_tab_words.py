@@ -1,13 +1,13 @@
 """What the tabs of the feature page say: who lags and leads for sure, how often it is used, and the lift."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import polars as pl
 
 from components.theme import percent, points
 from components.words import PLURALS, many, md
-from queries.product import OTHER, UNKNOWN, Feature, Selection
+from queries.product import Feature, Selection
 from queries.stats import TOO_FEW, difference, rates, units_needed
 
 LONG = 60  # characters of a segment's name
@@ -25,14 +25,14 @@ NO_LIFT = ("**Not measured here.** A filter by what the events say, or by what p
            "differ by that filter. Take it off to see the lift.")  # fmt: skip
 
 
-def apart(cells: pl.DataFrame, unit: str) -> dict[str, list[str]]:
+def apart(cells: pl.DataFrame, unit: str, named: Collection[str]) -> dict[str, list[str]]:
     """Segments told apart: those that surely lag, surely lead, or of which nobody can tell, a line each.
 
-    cells: as `stats.against_the_rest` returns, of one feature.
+    cells: as `stats.against_the_rest` returns, of one feature. named: the segments that are spoken of.
     """
     found: dict[str, list[str]] = {group: [] for group in GROUPS}
     for row in cells.sort("gap", nulls_last=True).iter_rows(named=True):
-        if row["segment"] not in (UNKNOWN, OTHER) and row["of"]:
+        if row["segment"] in named and row["of"]:
             group = "unsure" if not row["marked"] else "lag" if row["gap"] < 0 else "lead"
             found[group].append(_line(row, cells, unit))
     found["lead"].reverse()
@@ -81,10 +81,9 @@ def _about(number: int) -> int:
     return int(round(number / step) * step)
 
 
-def overlapping(feature: Feature, label: str, unit: str) -> str:
+def overlapping(feature: Feature, label: str, why: list[str]) -> str:
     """The answer where a unit may be in several segments, or the segments are chosen by their outcome."""
-    what = f"**{md(feature.label)} by {md(label)}**: by what the events say one {unit} may be in several of them"
-    return f"{what}, and by what people did they are chosen by their outcome, so none is compared with the others."
+    return f"**{md(feature.label)} by {md(label)}**: {'; '.join(why)}: none is compared with the others."
 
 
 def segments(feature: Feature, label: str, found: Mapping[str, list[str]]) -> str:
@@ -129,7 +128,7 @@ def frequency(days: pl.DataFrame, unit: str) -> str:
     """On how many days of a week it is used. days: as `frequency_days` returns."""
     weeks = int(days["of"].max() or 0)  # type: ignore[arg-type]
     if weeks < TOO_FEW:
-        return f"**How often?** {weeks:,} {unit}-weeks with it: too few to say."
+        return f"**How often?** {many(weeks, f'{unit}-week')} with it: too few to say."
     once = int(days.filter(pl.col("days") == 1)["n"].sum())
     often = int(days.filter(pl.col("days") == 3)["at_least"].sum())
     return (f"**On one day in {percent(once, weeks)} of the weeks with it**, "

@@ -60,9 +60,9 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
         if lost:
             what = " and ".join(f"“{words.md(value[:60])}”" for value in lost[:3])
             more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
-            label = words.md(offered[name].label.lower())
-            do, be = ("does", "It is") if len(lost) == 1 else ("do", "They are")
-            st.warning(f"The link asks for {label} {what}{more}, which {do} not exist here. {be} ignored.")
+            label = offered[name].noun or words.md(offered[name].label.lower())
+            are, they = ("is", "It is") if len(lost) == 1 else ("are", "They are")
+            st.warning(f"The link asks for {label} {what}{more}, which {are} not on offer here. {they} ignored.")
 
 
 def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:

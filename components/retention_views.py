@@ -64,7 +64,7 @@ def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
     chart = stats.charted(points, judged=compare_words.is_judged(activity, question))
 
     answer = compare_words.over_time(activity, pick, question, interval, chart)
-    cards.answer(answer, activity, widens=True)
+    cards.answer(answer, activity)
     controls("k")
     if chart.points["rate"].drop_nulls().len():
         figure = retention_charts.over_time(chart, size, pick.unit, cards.palette())
@@ -83,27 +83,34 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     pool = measure.pooled(cells)
     one, other = pool.filter(segment=a), _other(pool, a, z)
     interval = words.spoken_of(question, one)
-    groups = [(a, one), (z or compare_words.ELSE, other)]
+    groups = ((a, one), (z or compare_words.ELSE, other))
+    apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
+    counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
+    gaps = stats.against_the_rest(counts, overlapping=apart)
 
-    answer = compare_words.compared(activity, pick, question, interval, *groups, split=split)
-    cards.answer(answer, activity, widens=True)
+    answer = compare_words.compared(activity, pick, question, interval, *groups, gaps, split=split)
+    cards.answer(answer, activity, widens=cells["segment"].n_unique() > 1)
     controls("split", "split2", "a", "z")
     if any(frame.filter(pl.col("of") >= stats.TOO_FEW).height for _, frame in groups):
         band = question.start != "any_use"
         figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette(), band=band)
         cards.chart(figure, spoken(answer.text), "compared")
     st.caption(compare_words.compared_note(question, of_behaviour=activity.overlaps(split)))
-    apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
-    counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
-    gaps = stats.against_the_rest(counts, overlapping=apart)
-    gaps = gaps.filter(pl.col("of") > 0)
-    every = tables.segments(gaps.sort(pl.col("gap").abs(), descending=True, nulls_last=True), "Back")
+    _groups(gaps, f"{words.returning(activity, question)} {words.when(question, interval)}")
+    _features(activity, question, size)
+
+
+def _groups(gaps: pl.DataFrame, what: str) -> None:
+    """All groups of a split and their gap to the rest. what: their rates are of."""
+    found = gaps.filter(pl.col("of") > 0).sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+    every = tables.segments(found, "Back")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**All of them, {question.grain} {interval}**", width="content")
+        st.markdown(f"**All of them**, {what}", width="content")
+        if gaps["gap"].count():
+            st.caption(compare_words.family(gaps), width="content")
         tables.download(every, "retention_by_segment", key="segments csv")
     if every.height:
         tables.show_segments(every, "segments", "Segments and their gap to the rest")
-    _features(activity, question, size)
 
 
 def _other(pool: pl.DataFrame, a: str, z: str) -> pl.DataFrame:

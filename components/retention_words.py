@@ -27,9 +27,9 @@ def answer(
     cells: as `retention` returns. now, before: as `pooled` returns, of these cohorts and of those compared with.
     bands: interval, low and high of cohorts that share units.
     """
-    grain, who = question.grain, starting(activity, pick, question)
+    grain, back = question.grain, returning(activity, question)
     if cells.is_empty() or cells["of"].sum() == 0:
-        return _nobody(activity, pick, question)
+        return nobody(activity, pick, question)
     later = now.filter(pl.col("interval") > 0)
     if later.is_empty():
         started = cells.filter((pl.col("interval") == 1) & (pl.col("of") > 0))
@@ -37,19 +37,22 @@ def answer(
         return Answer(f"**Not yet.** No cohort has completed {grain} 1; the first does on {first}.", "young")
     row = later.filter(interval=spoken_of(question, later)).row(0, named=True)
     k, n, of = row["interval"], row["n"], row["of"]
-    then = when(question, k)
+    then, who = when(question, k), starting(activity, pick, question, one=of == 1 and question.start != "any_use")
     if of < TOO_FEW:
         out_of = _of(of, pick, question).removeprefix(", of ")
-        whom = who.replace(PLURALS[pick.unit], pick.unit, 1) if of == 1 and question.start != "any_use" else who
-        few = f"**Too few for a rate.** Of {out_of} {whom}, {n:,} were back {then}; a rate needs {TOO_FEW}."
+        few = f"**Too few for a rate.** Of {out_of} {who}, {n:,} were {back} {then}; a rate needs {TOO_FEW}."
         return Answer(few, "few")
     found = rates(now.filter(pl.col("interval") == k)).row(0, named=True)
-    back = "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
     if question.start == "any_use" and bands is not None:
         found = next(iter(bands.filter(pl.col("interval") == k).rows(named=True)), {"low": None})
     sure = "" if found["low"] is None or (question.start == "any_use" and bands is None) else f" ({_band(found)})"
     against = _against(before, row, question, pick)
     return Answer(f"**{percent(n, of)} were {back} {then}**{sure}{_of(of, pick, question)} {who}. {against}".strip())
+
+
+def returning(activity: Activity, question: Returning) -> str:
+    """To what they come back: back, or back to Export."""
+    return "back" if question.back is None else f"back to {md(activity.feature(question.back).label)}"
 
 
 def when(question: Returning, k: int) -> str:
@@ -75,7 +78,7 @@ def spoken_of(question: Returning, curve: pl.DataFrame) -> int:
     return most or min([k for k in curve["interval"] if k > 0], default=SPOKEN_OF[question.grain])
 
 
-def _nobody(activity: Activity, pick: Selection, question: Returning) -> Answer:
+def nobody(activity: Activity, pick: Selection, question: Returning) -> Answer:
     """Nobody started: too early, all since before anybody looked, or none of those picked."""
     young, who = not_yet(activity, question.grain), starting(activity, pick, question)
     if young:
@@ -91,7 +94,7 @@ def _of(of: int, pick: Selection, question: Returning) -> str:
     """Out of how many; where units recur, they are counted once for each period of use, and it is said."""
     if question.start != "any_use":
         return f", of {of:,}"
-    return f", of {of:,} {pick.unit}-{question.grain}s (each counted in every {question.grain} of use) of"
+    return f", of {many(of, f'{pick.unit}-{question.grain}')} (each counted in every {question.grain} of use) of"
 
 
 def _band(row: dict[str, Any]) -> str:
@@ -118,12 +121,13 @@ def _against(before: pl.DataFrame, row: dict[str, int], question: Returning, pic
     return f"{word} than {BEFORE[pick.compare]}: {percent(n, of)} ({points(gap.value, of)}; {span})."
 
 
-def starting(activity: Activity, pick: Selection, question: Returning) -> str:
-    """Who is followed: users who first used Export, accounts with Plan Enterprise who signed up."""
+def starting(activity: Activity, pick: Selection, question: Returning, *, one: bool = False) -> str:
+    """Who is followed: users who first used Export, accounts with Plan Enterprise who signed up. one: there is one."""
     feature = md(activity.feature(question.feature).label) if question.feature else ""
     did = {"signup": "signed up", "first_active": "became active", "first_use": f"first used {feature}",
            "any_use": f"used {feature}"}[question.start]  # fmt: skip
-    return f"{population(activity, pick)} who {did}"
+    who = population(activity, pick)
+    return f"{who.replace(PLURALS[pick.unit], pick.unit, 1) if one else who} who {did}"
 
 
 def small_print(activity: Activity, pick: Selection, question: Returning, cells: pl.DataFrame) -> str:

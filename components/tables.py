@@ -84,9 +84,16 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
 
 
 def grid(cells: pl.DataFrame, row: str, column: str) -> pl.DataFrame:
-    """Cells (row, column, n, of) as a table of texts: a rate, or the counts where they are too few."""
-    texts = [_rate_or_counts(n, of) for n, of in cells["n", "of"].rows()]
-    named = cells.select(row, pl.col(column).cast(pl.String)).with_columns(text=pl.Series(texts, dtype=pl.String))
+    """Cells (row, column, n, of) as a table of texts: a rate, or the counts where they are too few.
+
+    Where there are gap and marked, a cell that differs from the rest by more than chance says which way.
+    """
+    texts = pl.Series([_rate_or_counts(n, of) for n, of in cells["n", "of"].rows()], dtype=pl.String)
+    text = pl.lit(texts)
+    if "marked" in cells.columns:
+        way = pl.when(pl.col("gap") > 0).then(pl.lit("▲ ")).otherwise(pl.lit("▼ "))
+        text = pl.when("marked").then(way).otherwise(pl.lit("")) + texts
+    named = cells.select(row, pl.col(column).cast(pl.String), text=text)
     return named.pivot(column, index=row, values="text", maintain_order=True)
 
 

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any, Literal
 
 from components.theme import day
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.calendar import Grain, Period
-from queries.product import UNKNOWN, Feature, Selection
+from queries.product import OTHER, UNKNOWN, Feature, Selection
 from queries.snapshot.background import Running
 from queries.snapshot.manifest import Manifest
 
@@ -96,6 +96,19 @@ def not_yet(activity: Activity, grain: Grain) -> str:
 def titles(features: Sequence[Feature]) -> dict[str, str]:
     """Feature key -> label."""
     return {feature.key: feature.label for feature in features}
+
+
+def named(activity: Activity, by: By) -> list[str]:
+    """The groups of a split that are somebody in particular: no part of them is Other or unknown."""
+    return [name for name, values in activity.groups(by).items() if not {OTHER, UNKNOWN} & {*values}]
+
+
+def overlapping(activity: Activity, by: By, places: str) -> list[str]:
+    """Why the groups of a split are not compared, a reason each; none where they may be. places: what groups are."""
+    split = [segment for segment in activity.segments if segment.key in by]
+    several = f"by what the events say one {activity.unit} may be in several {places}, so they do not add up"
+    chosen = "by what people did they are chosen by their outcome"
+    return [several] * any(s.of == "event" for s in split) + [chosen] * any(bool(s.behaviour) for s in split)
 
 
 def population(activity: Activity, pick: Selection) -> str:

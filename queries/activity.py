@@ -130,8 +130,8 @@ class Activity:
 
     def values(self, segment: Segment) -> list[str]:
         """The values of a segment that somebody has, in the order of the screen."""
-        of_events = self.tables.event_rows if self.tables else None
-        rows = of_events if segment.of == "event" else self.everyone
+        tables = self.tables or (self.made_of[0].tables if self.made_of else None)
+        rows = self.everyone if segment.of != "event" else tables.event_rows if tables else None
         return [] if rows is None else rows[f"segment_{segment.key}"].unique().sort().cast(pl.String).to_list()
 
     def groups(self, by: By) -> dict[str, tuple[str, ...]]:

@@ -167,6 +167,15 @@ def test_segments_that_overlap_stand_side_by_side_uncompared(unit: str) -> None:
     assert set(table["Segment"]) == {"Web", "Desktop", "iOS", "Android"}
     assert set(table["Verdict"]) == {"not compared"}
     assert f"one {unit} may be in several of them" in sentences(app)
+    assert "chosen by their outcome" not in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_segments_by_what_people_did_are_said_to_be_chosen_by_their_outcome_alone() -> None:
+    said = sentences(feature_page(feature="export", tab="who", by="sleepers"))
+
+    assert "by what people did they are chosen by their outcome: none is compared with the others." in said
+    assert "may be in several" not in said
 
 
 @pytest.mark.usefixtures("demo")

@@ -274,14 +274,17 @@ def test_a_click_carries_its_segment_to_retention_alone() -> None:
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(("page", "asked", "said"), [
-    ("retention", {"feature": "exprot"}, "The link asks for feature “exprot”, which does not exist here."),
-    ("adoption", {"w": "13"}, "The link asks for weeks “13”, which does not exist here."),
-    ("adoption", {"unit": "<b>x</b>"}, r"The link asks for count “\<b\>x\</b\>”, which does not exist here."),
-    ("adoption", {"s_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
+    ("retention", {"feature": "exprot"}, "The link asks for feature “exprot”, which is not on offer here."),
+    ("adoption", {"w": "13"}, "The link asks for weeks “13”, which is not on offer here."),
+    ("adoption", {"unit": "<b>x</b>"}, r"The link asks for count “\<b\>x\</b\>”, which is not on offer here."),
+    ("adoption", {"s_plan": "Gold"}, "The link asks for plan “Gold”, which is not on offer here."),
     ("adoption", {"s_shoe_size": "44"}, r"The link filters by shoe\_size, which is no segment here."),
-    ("retention", {"to_plan": "Gold"}, "The link asks for plan “Gold”, which does not exist here."),
-    ("retention", {"start": "first_use"}, r"The link asks for start “first\_use”, which does not exist here."),
-    ("adoption", {"by": "x" * 500}, f"The link asks for split by “{'x' * 60}”, which does not exist here."),
+    ("retention", {"to_plan": "Gold"}, "The link asks for plan “Gold”, which is not on offer here."),
+    ("adoption", {"by2": "plam"}, "The link asks for a second split by “plam”, which is not on offer here."),
+    ("adoption", {"b": "gone"}, "The link asks for a segment by what people did, “gone”, which is not on offer here."),
+    ("adoption", {"of": "most"}, "The link asks for a denominator “most”, which is not on offer here."),
+    ("retention", {"start": "first_use"}, r"The link asks for start “first\_use”, which is not on offer here."),
+    ("adoption", {"by": "x" * 500}, f"The link asks for split by “{'x' * 60}”, which is not on offer here."),
 ])  # fmt: skip
 def test_what_a_link_asks_for_in_vain_is_said_and_ignored(page: str, asked: dict[str, str], said: str) -> None:
     app = opened(page, **asked)
@@ -289,6 +292,15 @@ def test_what_a_link_asks_for_in_vain_is_said_and_ignored(page: str, asked: dict
     assert_stands(app)
     assert warnings(app) == [f"{said} It is ignored."]
     assert answer(app) == answer(opened(page))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_group_is_not_compared_with_itself() -> None:
+    app = opened("retention", view="compare", split="plan", a="Enterprise", z="Enterprise")
+
+    said = "The link asks for a group to compare with, “Enterprise”, which is not on offer here. It is ignored."
+    assert warnings(app) == [said]
+    assert "everyone else: " in answer(app)
 
 
 @pytest.mark.usefixtures("demo")
@@ -339,8 +351,9 @@ def test_two_groups_are_compared_and_all_values_and_features_stand_beside() -> N
     app = opened("retention", view="compare", split="company_size", a="1-50")
 
     assert_stands(app)
-    assert re.match(r"\*\*1\\-50: \d+ %, everyone else: \d+ %\*\* in week 4", answer(app))
-    assert answer(app).endswith("more than chance.")
+    assert re.match(r"\*\*1\\-50: \d+ %, everyone else: \d+ %\*\* were back in week 4", answer(app))
+    assert answer(app).endswith("more than chance among the 4 groups compared.")
+    assert "among the 4 groups compared (Benjamini–Hochberg, 10 %)." in sentences(app)
     segments, features = (frame.value for frame in app.dataframe)
     assert segments["Verdict"].iloc[0] == "▼ lags, sure"
     assert list(features.columns[:3]) == ["Feature", "Started", "W1"]
@@ -352,7 +365,7 @@ def test_groups_by_two_segments_are_compared() -> None:
 
     assert_stands(app)
     assert warnings(app) == []
-    assert re.match(r"\*\*1\\-50 · Member: [\d.]+ %, everyone else: [\d.]+ %\*\* in week 4", answer(app))
+    assert re.match(r"\*\*1\\-50 · Member: [\d.]+ %, everyone else: [\d.]+ %\*\* were back in week 4", answer(app))
     offered = app.get_by_key("pick a").options  # type: ignore[union-attr]
     assert set(app.dataframe[0].value["Segment"]) <= set(offered)
     assert offered[:2] == ["1-50 · Admin", "1-50 · Manager"]
@@ -398,6 +411,9 @@ def test_adoption_splits_by_two_segments_at_once() -> None:
     assert len(columns) == 20
     assert "Team · Member" in columns
     assert "The 20 largest of 25 segments; all are in the table." in sentences(app)
+    marked = sum(mark in text for mark in "▲▼" for text in figure(app, -1)["data"][1]["text"])
+    assert f"▲▼ {marked} cells differ from the rest of the row" in sentences(app)
+    assert "Numbers are on hover and in the table" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")
@@ -454,7 +470,26 @@ def test_only_values_that_the_filter_leaves_can_be_compared() -> None:
     app = opened("retention", view="compare", split="plan", s_plan="Free", w="26")
 
     assert app.get_by_key("pick a").options == ["Free"]  # type: ignore[union-attr]
-    assert "Nobody started" in answer(app)
+    assert answer(app).startswith("**Only one group is left: nothing to compare.**")
+    assert ways_out(app) == ["Clear Plan"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_over_time_is_of_all_cohorts_so_nothing_looks_further_back() -> None:
+    app = opened("retention", view="trend", s_plan="Enterprise", s_role="Viewer", s_region="APAC")
+
+    assert answer(app).startswith("**Too few for a rate** in the latest cohort to complete it (w/e ")
+    assert ways_out(app) == ["Clear Role", "Clear Plan", "Clear Region"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_all_groups_are_headed_by_what_their_rates_are_of() -> None:
+    app = opened("retention", view="compare", w="26", feature="export", start="signup", days="3",
+                 brackets="1-1.2-3.4-7.8-11")  # fmt: skip
+
+    what = "back to Export on 3 or more days of a week in weeks 4–7"
+    assert f"were {what}, of users who signed up" in answer(app)
+    assert f"**All of them**, {what}" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")

@@ -20,7 +20,7 @@ weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
 cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of), overlapping=activity.overlaps(by))
 changes = stats.changes(now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
 
-cards.answer(words.answer(activity, pick, changes, cells, period, of), activity)
+cards.answer(words.answer(activity, pick, changes, cells, period, of, by), activity)
 cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
                          ask(breadth, activity, period), ask(breadth, activity, earlier),
                          ask(activation, activity, activity.calendar.periods("week"), snapshot.product().activation),
@@ -42,4 +42,3 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
 cards.heat(activity, cells, table, by, as_table=as_table)
-st.caption(words.heat_note(cells, overlapping=activity.overlaps(by)))

@@ -67,7 +67,7 @@ def test_a_link_opens_on_a_server_that_nobody_has_used(open_page: Open) -> None:
 def test_a_link_that_asks_for_what_is_not_there_says_so_and_opens(open_page: Open) -> None:
     page = open_page("/retention?feature=exprot")
 
-    expect(page.get_by_role("alert")).to_contain_text("The link asks for feature “exprot”, which does not exist here.")
+    expect(page.get_by_role("alert")).to_contain_text("The link asks for feature “exprot”, which is not on offer here.")
     expect(answer(page)).to_contain_text("users who signed up")
 
 

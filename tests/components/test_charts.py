@@ -113,14 +113,13 @@ def test_names_in_a_figure_show_their_markup() -> None:
     assert figure.data[1].hovertext[0].startswith('<b>&lt;b&gt;"x"&lt;/b&gt;</b> · &lt;script&gt;<br>')
 
 
-def test_many_segments_carry_their_numbers_on_hover_alone() -> None:
-    many = segments(*(("open", f"s{i}", 40, 100) for i in range(charts.MOST_LABELLED + 1)))
+def test_many_segments_carry_marks_and_dots_and_their_numbers_on_hover() -> None:
+    usual = [("open", f"s{i}", 40, 100) for i in range(charts.MOST_LABELLED)]
 
-    figure = charts.heat(many, NAMES, LIGHT)
+    figure = charts.heat(segments(*usual, ("open", "high", 90, 100), ("open", "few", 9, 29)), NAMES, LIGHT)
 
-    assert figure.data[1].mode == "markers"
-    assert figure.data[1].text is None
-    assert len(figure.data[1].hovertext) == charts.MOST_LABELLED + 1
+    assert list(figure.data[1].text) == [*[""] * charts.MOST_LABELLED, "▲", "·"]
+    assert len(figure.data[1].hovertext) == charts.MOST_LABELLED + 2
 
 
 # The curve -----------------------------------------------------------------------------------------------------------

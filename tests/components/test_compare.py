@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from components import compare_words, retention_charts
+from components import compare_words, retention_charts, tables
+from components.choices import Values
 from components.theme import LIGHT
-from queries.activity import Activity
+from queries.activity import Activity, By
 from queries.measures.returning import Returning
-from queries.product import Selection
-from queries.stats import charted
+from queries.product import Behaviour, Selection, behavioural
+from queries.stats import against_the_rest, charted
 from tests.examples import three_users
 
 EVERYBODY, LAST = Selection(), date(2026, 11, 15)
@@ -51,7 +52,9 @@ def test_an_interval_that_fell_is_a_real_change_since_when_it_did(activity: Acti
 
 @pytest.mark.parametrize(("points", "said"), [
     (weeks(50, 50), "There are too few cohorts to say what is usual: it takes 6."),
-    (weeks(5, of=29), "**Too few for a rate.** 5 of 29 users who signed up were back; a rate needs 30."),
+    (weeks(5, of=29), "**Too few for a rate** in the latest cohort to complete it (w/e 18 Oct): "
+                      "5 of 29 users who signed up were back in week 4; a rate needs 30."),
+    (weeks(0, of=1), "0 of 1 user who signed up were back in week 4; a rate needs 30."),
     (weeks(), "**Not yet.** No cohort has completed week 4."),
 ])  # fmt: skip
 def test_what_cannot_be_told_is_said(activity: Activity, points: pl.DataFrame, said: str) -> None:
@@ -63,38 +66,123 @@ def group(name: str, n: int, of: int, interval: int = 4) -> tuple[str, pl.DataFr
     return name, pl.DataFrame([(0, of, of, 3), (interval, n, of, 3)], schema=schema, orient="row")
 
 
-def compared(activity: Activity, a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame]) -> str:
-    return compare_words.compared(activity, EVERYBODY, Returning(), 4, a, z).text
+def compared(
+    activity: Activity, a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame],
+    question: Returning | None = None, gaps: pl.DataFrame | None = None,
+) -> str:  # fmt: skip
+    found = gaps_of(a, z) if gaps is None else gaps
+    return compare_words.compared(activity, EVERYBODY, question or Returning(), 4, a, z, found, split=("plan",)).text
+
+
+def gaps_of(*groups: tuple[str, pl.DataFrame]) -> pl.DataFrame:
+    """All groups against the rest, in week 4."""
+    counts = [frame.filter(interval=4).select(segment=pl.lit(name), feature=pl.lit(""), n="n", of="of")
+              for name, frame in groups]  # fmt: skip
+    return against_the_rest(pl.concat(counts))
 
 
 def test_two_groups_are_compared_in_one_sentence_and_swapped_the_sign_flips(activity: Activity) -> None:
     pro, free = group("Pro", 300, 500), group("Free*", 200, 500)
 
     assert compared(activity, pro, free) == (
-        "**Pro: 60 %, Free\\*: 40 %** in week 4, of users who signed up (n 500 and 500). "
-        "Difference +20 pt (+14 pt to +26 pt, 95 %): more than chance."
+        "**Pro: 60 %, Free\\*: 40 %** were back in week 4, of users who signed up (n 500 and 500). "
+        "Difference +20 pt (+14 pt to +26 pt, 95 %): more than chance, by one test of these two alone."
     )
     assert "Difference −20 pt (−26 pt to −14 pt, 95 %)" in compared(activity, free, pro)
 
 
 @pytest.mark.parametrize(("a", "said"), [
-    (group("Pro", 250, 500), "could be chance."),
-    (group("Pro", 9, 29), "**Too few to compare** in week 4, of users who signed up: 9 of 29 in Pro; a rate needs 30."),
+    (group("Pro", 250, 500), "could be chance, by one test of these two alone."),
+    (group("Pro", 9, 29), "**Too few to compare** who were back in week 4, of users who signed up: "
+                          "9 of 29 in Pro; a rate needs 30."),
     (group("Pro", 9, 29, interval=3), "**Not yet.** No cohort of both has completed week 4."),
 ])  # fmt: skip
 def test_what_cannot_be_compared_is_said(activity: Activity, a: tuple[str, pl.DataFrame], said: str) -> None:
     assert compared(activity, a, group("Free", 248, 500)).endswith(said)
 
 
+@pytest.mark.parametrize(("gaps", "said"), [
+    ([(60, 100), (45, 100)], "more than chance among the 2 groups compared."),
+    ([(60, 100), (45, 100), *[(50, 100)] * 12], "alone it would be more than chance, among the 14 groups compared "
+                                                "it is not: cannot tell yet."),
+    ([(50, 100), (45, 100)], "could be chance."),
+])  # fmt: skip
+def test_against_everyone_else_the_verdict_is_that_of_the_row_in_the_table(
+    activity: Activity, gaps: list[tuple[int, int]], said: str
+) -> None:
+    groups = [group(f"g{i}", *counts) for i, counts in enumerate(gaps)]
+    rest = group("everyone else", sum(n for n, _ in gaps[1:]), sum(of for _, of in gaps[1:]))
+
+    answer = compared(activity, groups[0], rest, gaps=gaps_of(*groups))
+
+    assert answer.split(", 95 %): ")[1] == said
+    row = tables.segments(gaps_of(*groups), "Back")["Verdict"][0]
+    assert (row == "▲ leads, sure") == said.startswith("more than chance")
+
+
+def test_how_many_groups_the_verdicts_are_among_is_said() -> None:
+    pro, free, few = group("Pro", 60, 100), group("Free", 45, 100), group("Few", 9, 29)
+
+    assert compare_words.family(gaps_of(pro, free, few)) == (
+        "Sure: more than chance among the 2 groups compared (Benjamini–Hochberg, 10 %)."
+    )
+
+
+def test_to_what_they_come_back_is_said(activity: Activity) -> None:
+    question = Returning(back="export", at_least=3, brackets=((4, 7),))
+
+    said = compared(activity, group("Pro", 50, 100), group("Free", 50, 100), question)
+    single = compare_words.over_time(activity, EVERYBODY, Returning(back="export"), 4, charted(weeks(*USUAL)))
+
+    assert "were back to Export on 3 or more days of a week in weeks 4–7, of users who signed up" in said
+    assert single.text.startswith("**Week-4 retention, back to Export, was 48 %**")
+
+
 def test_groups_that_had_unequal_time_are_not_compared(activity: Activity) -> None:
-    question = Returning(count="on_or_after")
+    said = compared(activity, group("A", 50, 90), group("B", 40, 90), Returning(count="on_or_after"))
 
-    said = compare_words.compared(activity, EVERYBODY, question, 4, group("A", 50, 90), group("B", 40, 90))
+    assert said.endswith("They are not compared: they may have started at different times, "
+                         "and who started earlier has had longer to come back.")  # fmt: skip
 
-    assert said.text.endswith("They are not compared: older cohorts have had longer to come back.")
+
+def test_groups_of_users_filtered_by_what_they_did_are_not_compared_for_that_reason(activity: Activity) -> None:
+    pick = Selection(where=(("inactive.28", ("were not active in the last 28 days",)),),
+                     behaviours=(behavioural(Behaviour("inactive", 28)),))  # fmt: skip
+    pro, free = group("Pro", 50, 90), group("Free", 40, 90)
+
+    said = compare_words.compared(activity.within(pick), pick, Returning(), 4, pro, free, gaps_of(pro, free),
+                                  split=("plan",)).text  # fmt: skip
+
+    assert said.endswith("They are not compared: the filter keeps users by what they did, "
+                         "and that is the outcome itself.")  # fmt: skip
 
 
-@pytest.mark.parametrize("question", [Returning(count="on_or_after"), Returning(grain="day")])
+NOBODY = group("", 0, 0)[1].clear()
+
+
+@pytest.mark.parametrize(("plans", "split", "a", "z", "said"), [
+    ((), (), group("everyone", 50, 90), ("everyone else", NOBODY), "**Nothing to compare.** There are no segments."),
+    (("Pro",), ("plan",), group("Pro", 50, 90), ("everyone else", NOBODY),
+     "**Only one group is left: nothing to compare.** All users with Plan Pro who signed up are in it."),
+    ((), ("plan",), group("Pro", 50, 90), ("everyone else", NOBODY),
+     "**Nobody else started.** All users who signed up in these cohorts are in Pro."),
+    ((), ("plan",), group("Pro", 50, 90), ("Free", NOBODY),
+     "**Nobody started.** There are no users who signed up in Free in these cohorts."),
+    ((), ("plan",), ("Pro", NOBODY), ("everyone else", NOBODY),
+     "**Nobody started.** There are no users who signed up in these weeks."),
+])  # fmt: skip
+def test_where_there_are_no_two_groups_the_reason_is_said(
+    activity: Activity, plans: Values, split: By, a: tuple[str, pl.DataFrame], z: tuple[str, pl.DataFrame], said: str
+) -> None:
+    pick = Selection(where=(("plan", plans),) * bool(plans))
+
+    answer = compare_words.compared(activity.within(pick), pick, Returning(), 4, a, z, gaps_of(a, z), split=split)
+
+    assert (answer.text, answer.state) == (said, "empty")
+
+
+@pytest.mark.parametrize("question", [Returning(count="on_or_after"), Returning(grain="day"),
+                                      Returning("any_use", "export", "export")])
 def test_an_interval_over_time_is_judged_only_of_weekly_cohorts_that_had_equal_time(
     activity: Activity, question: Returning
 ) -> None:
@@ -103,7 +191,8 @@ def test_an_interval_over_time_is_judged_only_of_weekly_cohorts_that_had_equal_t
     said = compare_words.over_time(activity, EVERYBODY, question, 4, charted(weeks(*USUAL, 20), judged=False))
 
     assert "real change" not in said.text
-    assert said.text.endswith(("so cohorts are not compared.", "A usual swing is told of weekly cohorts alone."))
+    assert said.text.endswith(("so cohorts are not compared.", "A usual swing is told of weekly cohorts alone.",
+                               "a user is in the cohort of every week of use), so they are not compared."))  # fmt: skip
 
 
 def test_an_interval_over_time_is_drawn_within_limits_that_come_from_all_of_it() -> None:

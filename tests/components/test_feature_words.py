@@ -175,7 +175,7 @@ def cells(**counts: tuple[int, int]) -> pl.DataFrame:
 
 def test_segments_are_told_apart_by_how_sure_their_gap_is() -> None:
     counts = cells(SMB=(110, 1000), Mid=(190, 1000), Big=(300, 1000), Tiny=(3, 9), Near=(30, 120))
-    found = tab_words.apart(counts, "user")
+    found = tab_words.apart(counts, "user", ["SMB", "Mid", "Big", "Tiny", "Near"])
 
     assert found["lag"] == ["**SMB**: 11.0 % against 24.6 % elsewhere (n 1,000; gap −16.2 to −10.8 pt, 95 %)."]
     assert [line[:7] for line in found["lead"]] == ["**Big**"]
@@ -186,8 +186,15 @@ def test_segments_are_told_apart_by_how_sure_their_gap_is() -> None:
     assert tab_words.segments(EXPORT, "Size", found).startswith("**Export by Size**: 1 lagging and 1 leading for sure")
 
 
+def test_segments_that_are_nobody_in_particular_count_and_are_not_spoken_of() -> None:
+    found = tab_words.apart(cells(Other=(110, 1000), Big=(300, 1000)), "user", ["Big"])
+
+    assert found == {"lag": [], "unsure": [], "lead": [
+        "**Big**: 30.0 % against 11.0 % elsewhere (n 1,000; gap +15.5 to +22.4 pt, 95 %)."]}  # fmt: skip
+
+
 def test_names_of_segments_are_escaped_and_cut() -> None:
-    found = tab_words.apart(cells(**{"**x**": (5, 50), "y" * 99: (45, 50)}), "user")
+    found = tab_words.apart(cells(**{"**x**": (5, 50), "y" * 99: (45, 50)}), "user", ["**x**", "y" * 99])
 
     assert found["lag"][0].startswith(r"**\*\*x\*\***: 10 %")
     assert found["lead"][0].startswith(f"**{'y' * 59}…**")

@@ -1,7 +1,9 @@
 """What can be picked, what an address means, and what it is when something is picked."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
+import polars as pl
 import pytest
 import streamlit as st
 
@@ -9,7 +11,7 @@ from components import choices, drills, filters
 from components.choices import Choice, Values
 from queries.activity import Activity
 from queries.measures.returning import Returning
-from queries.product import Selection
+from queries.product import Selection, Unit
 from tests.examples import three_users
 from tests.oracle import Person
 from tests.strategies import did, load, spelled
@@ -83,6 +85,20 @@ def test_a_segment_offers_its_values(activity: Activity) -> None:
     plan = offered(activity)["s.plan"]
 
     assert (plan.label, list(plan.options), plan.several) == ("Plan", ["Free", "Pro"], True)
+
+
+@pytest.mark.parametrize(("unit", "group"), [("user", "Free"), ("account", "Pro")])
+def test_the_largest_group_is_compared_unless_another_is_picked(unit: str, group: str) -> None:
+    people = [Person(name, account) for name, account in zip("abcde", ("x", "x", "x", "y", "z"), strict=True)]
+    companies: dict[str, str | None] = {"x": "Free", "y": "Pro", "z": "Pro"}
+    activity = load(spelled([*did("a", "open", "1")], people, weeks=1, companies=companies))
+
+    found = offered(activity, unit=unit, split="plan")
+
+    assert list(found["a"].options) == ["Pro", "Free", "(unknown)"]
+    assert found["a"].default == (group,)
+    assert offered(activity, split="plan", a="Pro")["a"].clean(("Pro",)) == ("Pro",)
+    assert list(found["z"].options) == ["", *(name for name in found["a"].options if name != group)]
 
 
 # What an address means -----------------------------------------------------------------------------------------------
@@ -197,6 +213,34 @@ def test_a_click_on_a_cell_of_two_segments_asks_for_both(group: str, role: str, 
     drills.opens_cell(activity, ("role", "plan"), "cells")()
 
     assert st.session_state["go"] == {"feature": ("export",), "to.role": (role,), "to.plan": (plan,)}
+
+
+@pytest.mark.usefixtures("picks")
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_a_click_on_a_cell_by_what_the_events_say_asks_for_that_too(unit: Unit) -> None:
+    events = [replace(event, device="ios") for event in did("ann", "export", "1")]
+    case = spelled(events, [Person("ann", "acme")], weeks=1, companies={"acme": "Pro"})
+    activity = load(replace(case, devices=True)).within(Selection(unit))
+    table = pl.DataFrame({"Feature ": ["Export"], "Pro · iOS": ["1 of 1"]})
+    st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro · iOS"]}]}}
+    st.session_state["grid"] = {"selection": {"cells": [(0, "Pro · iOS")]}}
+
+    drills.opens_cell(activity, ("plan", "device"), "cells")()
+    by_figure = st.session_state.pop("go")
+    drills.opens_grid_cell(activity, table, {"Export": "export"}, ("plan", "device"), "grid")()
+
+    assert by_figure == {"feature": ("export",), "to.plan": ("Pro",), "to.device": ("iOS",)}
+    assert st.session_state["go"] == by_figure
+
+
+@pytest.mark.usefixtures("picks")
+def test_a_click_on_a_name_in_the_table_twin_asks_for_its_feature_alone(activity: Activity) -> None:
+    table = pl.DataFrame({"Feature ": ["Export"], "Pro": ["90 %"]})
+    st.session_state["grid"] = {"selection": {"cells": [(0, "Feature ")]}}
+
+    drills.opens_grid_cell(activity, table, {"Export": "export"}, ("plan",), "grid")()
+
+    assert st.session_state["go"] == {"feature": ("export",)}
 
 
 @pytest.mark.usefixtures("picks")

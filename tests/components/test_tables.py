@@ -95,6 +95,15 @@ def test_a_grid_has_rates_counts_of_too_few_and_nothing_where_it_is_not_known() 
     assert grid.rows(named=True) == [{"row": "a", "x": "30.0 %", "y": "20 of 29"}, {"row": "b", "x": "", "y": None}]
 
 
+def test_a_grid_of_segments_marks_what_differs_from_the_rest() -> None:
+    counts = cells(("open", "Pro", 900, 1000), ("open", "Free", 500, 1000), ("export", "Pro", 300, 1000),
+                   ("export", "Free", 301, 1000)).rename({"row": "feature", "column": "segment"})  # fmt: skip
+
+    grid = tables.grid(stats.against_the_rest(counts), "feature", "segment")
+
+    assert grid.rows() == [("open", "▲ 90.0 %", "▼ 50.0 %"), ("export", "30.0 %", "30.1 %")]
+
+
 def test_the_cohort_grid_has_a_size_and_a_column_an_interval(activity: Activity) -> None:
     grid = tables.cohort_grid(retention(activity, Returning(), cohorts=2, intervals=3), WEEKS)
 

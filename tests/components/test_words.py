@@ -1,5 +1,6 @@
 """What the screen says, sentence by sentence, and the numbers and names inside the sentences."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from components import adoption_words, retention_words, theme, words
 from components.theme import DARK, LIGHT, Palette
-from queries.activity import Activity
+from queries import product
+from queries.activity import Activity, By
 from queries.calendar import Calendar, Period
 from queries.measures import adoption as adopting
 from queries.measures import retention as returning
@@ -17,7 +19,8 @@ from queries.measures.returning import Returning
 from queries.product import Segment, Selection
 from queries.snapshot.manifest import LeftOut, Manifest
 from tests.examples import three_users
-from tests.strategies import load, spelled
+from tests.oracle import Person
+from tests.strategies import did, load, spelled
 
 EVERYBODY, PRO = Selection(), Selection(where=(("plan", ("Pro",)),))
 NOBODY = Selection(where=(("plan", ("Enterprise",)),))
@@ -61,7 +64,8 @@ def cells(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def answer(activity: Activity, *rows: Any, lag: pl.DataFrame | None = None, of: Denominator = "eligible",
            pick: Selection = EVERYBODY) -> str:  # fmt: skip
-    return adoption_words.answer(activity, pick, changes(*rows), cells() if lag is None else lag, WEEKS, of).text
+    return adoption_words.answer(activity, pick, changes(*rows), cells() if lag is None else lag, WEEKS, of,
+                                 ("plan",)).text
 
 
 def cohorts(*rows: tuple[int, int]) -> pl.DataFrame:
@@ -233,8 +237,21 @@ def test_the_line_under_the_segments_counts_the_marks(marked: int, begins: str) 
                     "In percent, by today's value of the attribute.")  # fmt: skip
 
 
-def test_the_line_under_the_segments_explains_the_dot_only_where_there_is_one() -> None:
-    assert adoption_words.heat_note(cells({"of": 29})).endswith(" Dot: fewer than 30, no rate.")
+@pytest.mark.parametrize(("drawn", "said"), [
+    ("numbers", "In percent, by today's value of the attribute. Dot: fewer than 30, no rate."),
+    ("marks", "Numbers are on hover and in the table, by today's value of the attribute. Dot: fewer than 30, no rate."),
+    ("table", "In percent, by today's value of the attribute. Of fewer than 30 there are counts, no rate."),
+])  # fmt: skip
+def test_the_line_under_the_segments_explains_what_is_drawn(drawn: str, said: str) -> None:
+    found = adoption_words.heat_note(cells({"of": 29}), drawn=drawn)
+
+    assert found.endswith(f"(Benjamini–Hochberg, 10 %, over all cells). {said}")
+
+
+def test_the_line_under_segments_that_overlap_gives_the_reasons_that_hold() -> None:
+    said = adoption_words.heat_note(cells({"marked": False}), why=["one reason", "another"])
+
+    assert said == "One reason; another: nothing is compared. In percent."
 
 
 # The retention page --------------------------------------------------------------------------------------------------
@@ -484,6 +501,32 @@ def test_a_name_from_the_data_has_no_unescaped_markdown(label: str) -> None:
     assert words.spoken(said) == label
     for mark in set(label) & set("*_[]($#`:<~!"):
         assert said.count(mark) == said.count(f"\\{mark}")
+
+
+def test_groups_with_a_part_that_is_other_or_unknown_are_nobody_in_particular() -> None:
+    people = [Person("ann", "acme", attributes={"role": "Other"}), Person("cy", attributes={"role": "x"}),
+              Person("bo", "bolt", attributes={"role": "Other · x"})]  # fmt: skip
+    activity = load(spelled([*did("ann", "open", "1")], people, weeks=1, companies={"acme": "Pro", "bolt": "Pro"}))
+
+    assert words.named(activity, ("role",)) == ["Other · x", "x"]
+    assert words.named(activity, ("role", "plan")) == ["Other · x · Pro"]
+    assert words.named(activity, ()) == []
+
+
+SPLITS = (Segment("device", "Device", "device", "event"),
+          product.behavioural(product.Behaviour("inactive", 28), key="sleepers"))  # fmt: skip
+SEVERAL = "by what the events say one user may be in several of them, so they do not add up"
+CHOSEN = "by what people did they are chosen by their outcome"
+
+
+@pytest.mark.parametrize(("by", "why"), [
+    (("plan",), []), (("plan", "device"), [SEVERAL]), (("sleepers",), [CHOSEN]),
+    (("sleepers", "device"), [SEVERAL, CHOSEN]),
+])  # fmt: skip
+def test_why_groups_are_not_compared_is_the_reason_that_holds(activity: Activity, by: By, why: list[str]) -> None:
+    split = replace(activity, segments=(*activity.segments, *SPLITS))
+
+    assert words.overlapping(split, by, "of them") == why
 
 
 def test_a_name_from_the_data_stays_on_one_line() -> None:

@@ -337,6 +337,20 @@ def with_devices(case: Case, dice: Random) -> Case:
     return replace(case, world=replace(case.world, events=(*events, *twice)), devices=True)
 
 
+@pytest.mark.slow
+@check(worlds(accounts=True), st.sampled_from(get_args(Unit)), DICE, examples=20)
+def test_every_group_that_is_counted_has_a_value_of_each_segment_it_is_by(
+    case: Case, unit: Unit, dice: Random
+) -> None:
+    activity = load(with_devices(case, dice)).within(Selection(unit, behaviours=DID[:1]))
+    splits = [(*by[:1], key) for by in case.by(unit) for key in ("device", DID[0].key)]
+    answers.forget()
+
+    for by in (*case.by(unit)[1:], ("device",), ("device", DID[0].key), *splits):
+        counted = answers.ask(adoption, activity, (activity.calendar.last_weeks(1),), by=by)["segment"].unique()
+        assert {len(activity.groups(by)[name]) for name in counted} <= {len(by)}, by
+
+
 def done_on(case: Case, unit: Unit, where: Where, devices: tuple[str, ...]) -> pl.DataFrame:
     """What the units of a selection did on some devices, found by looking at every event."""
     labels = {"ios": "iOS", None: UNKNOWN}
