@@ -5,7 +5,7 @@ PORT    ?= 8501
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check venv bench browser lock clean
+.PHONY: help run test check venv bench people browser lock clean
 
 help:           ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: .venv/ready  ## compare every question with SQL on the events (EVENTS=50_
 	$(BIN)/python -m tests.benchmarks.bench
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q
+
+people: .venv/ready  ## how long 25 people at once wait for a click
+	$(BIN)/python -m tests.benchmarks.people
 
 lock:           ## renew requirements.lock from pyproject.toml, and that of the stand-in for Snowflake (needs uv)
 	$(LOCK) --all-extras -o requirements.lock pyproject.toml

@@ -15,14 +15,17 @@ from queries.activity import AND, Activity, By
 
 T = TypeVar("T")
 ENTRIES = 512  # small frames of counts
-NARROWED = 4  # an activity narrowed by a selection can be as large as the whole
+NARROWED, NARROWED_BYTES = 64, 1e9  # activities narrowed by a selection: each can be as large as the whole
 
 
 class _Memory:
-    """The last few answers, each made once however many wait for it."""
+    """The last few answers, each made once however many wait for it.
 
-    def __init__(self, size: int) -> None:
-        self.size, self.lock = size, threading.Lock()
+    most: entries. weigh: what an entry weighs; the oldest go while all weigh more than `heaviest`, but for the last.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[Any], float] = lambda _: 0.0, heaviest: float = 0.0) -> None:
+        self.most, self.weigh, self.heaviest, self.lock = most, weigh, heaviest, threading.Lock()
         self.found: OrderedDict[Hashable, Any] = OrderedDict()
         self.making: dict[Hashable, threading.Lock] = {}
 
@@ -43,12 +46,16 @@ class _Memory:
                     self.making.pop(key, None)
             with self.lock:
                 self.found[key] = value
-                while len(self.found) > self.size:
+                while len(self.found) > self.most or (len(self.found) > 1 and self._weight() > self.heaviest):
                     self.found.popitem(last=False)
             return value
 
+    def _weight(self) -> float:
+        return sum(map(self.weigh, self.found.values()))
 
-_answers, _activities = _Memory(ENTRIES), _Memory(NARROWED)
+
+_answers = _Memory(ENTRIES)
+_activities = _Memory(NARROWED, lambda activity: float(activity.rows.estimated_size()), NARROWED_BYTES)
 
 
 def ask(measure: Callable[..., T], activity: Activity, *args: Hashable, **kwargs: Hashable) -> T:

@@ -10,6 +10,7 @@ and the connections that a Streamlit app keeps in its secrets.
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,12 @@ _VARIABLE = re.compile(r"(^(?:duckdb:///)?)?\$\{(\w+)\}")
 
 def product_path() -> Path:
     """The product file in use."""
-    return Path(os.environ.get("SIGHTLINE_PRODUCT") or DEMO_PRODUCT).expanduser().resolve()
+    return _resolved(os.environ.get("SIGHTLINE_PRODUCT") or str(DEMO_PRODUCT), os.environ.get("HOME"), Path.cwd())
+
+
+@lru_cache(maxsize=16)
+def _resolved(path: str, home: str | None, folder: Path) -> Path:  # asked for many times a click
+    return (folder / Path(path).expanduser()).resolve()
 
 
 def data_folder() -> Path:

@@ -32,6 +32,13 @@ expect.set_options(timeout=20_000)
 @contextmanager
 def served(product: Path) -> Iterator[str]:
     """The address of a server of a product, up and warm: it has run the app once."""
+    with serving(product) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(product: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """As `served`, and the server's process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +50,7 @@ def served(product: Path) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         for probe in ("/_stcore/health", "/_stcore/script-health-check"):
             _wait_for(address + probe, process)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE_S)
