@@ -98,6 +98,6 @@ def _end_names(names: list[tuple[str, str, float]], x: int) -> list[dict[str, An
         lines = name.count("<br>") + 1
         at = max(y, last + 0.075 * lines)  # of the height: a line of text
         last = at
-        found.append({"x": x, "y": at, "text": name, "showarrow": False, "xanchor": "left", "xshift": 10, "align": "left",
-                      "font": {"color": color, "size": 13}})  # fmt: skip
+        found.append({"x": x, "y": at, "text": name, "showarrow": False, "xanchor": "left", "xshift": 10,
+                      "align": "left", "font": {"color": color, "size": 13}})  # fmt: skip
     return found
