@@ -215,6 +215,6 @@ def heat_note(cells: pl.DataFrame, *, why: Sequence[str] = (), drawn: str = "num
     parts.append("Numbers are on hover and in the table" if drawn == "marks" else "In percent")
     parts[-1] += "" if why else ", by today's value of the attribute"
     if (cells["of"] < TOO_FEW).any():
-        few = f"Dot: fewer than {TOO_FEW}, no rate"
+        few = f"Grey with a dot: fewer than {TOO_FEW}, no rate"
         parts.append(f"Of fewer than {TOO_FEW} there are counts, no rate" if drawn == "table" else few)
     return ". ".join(parts) + "."

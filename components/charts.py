@@ -42,11 +42,12 @@ def heat(cells: pl.DataFrame, names: dict[str, str], palette: Palette) -> go.Fig
             x=[segments.index(s) for s in cells["segment"]], y=[features.index(f) for f in cells["feature"]],
             mode="text+markers", marker={"opacity": 0, "size": 22, "symbol": "square"},
             text=[_cell_text(row, numbers=labelled) for row in cells.iter_rows(named=True)],
-            textfont={"color": [_ink(rate, top, palette) for rate in cells["rate"]], "size": 12},
+            textfont={"color": [_ink(rate, top, palette) for rate in cells["rate"]], "size": 12 if labelled else 16},
             hovertext=[_gap_hover(row, names) for row in cells.iter_rows(named=True)], hoverinfo="text",
             customdata=cells.select("feature", "segment").rows(),
         )
     )  # fmt: skip
+    figure.add_trace(_squares_of_too_few(wide.drop("feature"), palette))
     figure.update_layout(_grid(palette, x, y, 40 + 26 * len(y)))
     return figure
 
@@ -191,6 +192,13 @@ def _squares(z: Any, x: list[int], y: Sequence[float], top: float, palette: Pale
     return go.Heatmap(
         z=z, x=x, y=y, zmin=0, zmax=top, colorscale=scale, showscale=False, hoverinfo="skip", xgap=2, ygap=2
     )
+
+
+def _squares_of_too_few(rates: pl.DataFrame, palette: Palette) -> go.Heatmap:
+    """Grey where there is no rate, so that it does not look as if something were missing."""
+    z = rates.select(pl.when(pl.col(name).is_null()).then(1).alias(name) for name in rates.columns)
+    grey = [[0, palette.context], [1, palette.context]]
+    return go.Heatmap(z=z.to_numpy(), colorscale=grey, opacity=0.15, showscale=False, hoverinfo="skip", xgap=2, ygap=2)
 
 
 def _ink(rate: float | None, top: float, palette: Palette) -> str:

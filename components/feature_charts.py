@@ -184,12 +184,16 @@ def ends_named(
 
     last: where the axis ends; the name of a line that ends before it stands above its end.
     """
-    font: list[dict[str, Any]] = [{"showarrow": False, "font": {"color": color, "size": 13}} for *_, color in ends]
+    lines = max((name.count("<br>") + 1 for *_, name, _ in ends), default=1)
+    font: list[dict[str, Any]] = [{"showarrow": False, "align": "left", "font": {"color": color, "size": 13}}
+                                  for *_, color in ends]  # fmt: skip
     early = [i for i, end in enumerate(ends) if end[0] < last]
-    found = [{**font[i], "x": ends[i][0], "y": ends[i][1], "text": ends[i][2], "xanchor": "right", "yshift": 10}
+    found = [{**font[i], "x": ends[i][0], "y": ends[i][1], "text": ends[i][2], "yshift": 2, "yanchor": "bottom",
+              "xanchor": "right" if ends[i][0] > last / 2 else "left"}
              for i in early]  # fmt: skip
     order = sorted((i for i in range(len(ends)) if i not in early), key=lambda i: ends[i][1])
-    for i, y in zip(order, _apart([ends[i][1] for i in order], 17 * top / (height - 100), top), strict=True):
+    for i, y in zip(order, _apart([ends[i][1] for i in order], 17 * lines * top / (height - 100), top),
+                    strict=True):
         found.append({**font[i], "x": ends[i][0], "y": y, "text": ends[i][2], "xanchor": "left", "xshift": 6})
     return found
 

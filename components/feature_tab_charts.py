@@ -5,12 +5,12 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from components.feature_charts import HEIGHT, ROOM, SMALL, band, ends_named
-from components.theme import Palette, layout, percent, plain, points
+from components.feature_charts import ROOM, SMALL, band, ends_named
+from components.theme import Palette, beside, in_lines, layout, percent, plain, points
 from queries.stats import TOO_FEW, rates
 
-LONGEST = 24  # characters of a name beside a figure
 MOST_BANDS = 3
+TALL = 300  # pixels of a figure beside which there is room for five names of two lines
 
 
 def segments(cells: pl.DataFrame, palette: Palette, *, of: pl.DataFrame) -> go.Figure:
@@ -79,12 +79,12 @@ def times(curves: pl.DataFrame, palette: Palette) -> go.Figure:
             figure.add_trace(_band_in_steps(curve, color))
         figure.add_trace(go.Scatter(x=curve["day"], y=curve["share"], mode="lines", hovertext=hover, hoverinfo="text",
                                     line=line))  # fmt: skip
-        ends += [(x, y, plain(segment, LONGEST), color) for x, y in curve.tail(1)["day", "share"].rows()]
-    top = max([0.05, *curves["high"]])
+        ends += [(x, y, in_lines(segment), color) for x, y in curve.tail(1)["day", "share"].rows()]
+    top, last = max([0.05, *curves["high"]]), max([1, *curves["day"]])
     figure.update_layout(layout(
-        palette, HEIGHT, margin={"r": 24 + 7 * min(LONGEST, max(map(len, segments), default=0))},
-        annotations=ends_named(ends, 1.08 * top, HEIGHT, max([0, *curves["day"]])),
-        xaxis={"title": {"text": "days since they could first use it"}, "rangemode": "tozero"},
+        palette, TALL, margin={"r": beside(name for *_, name, _ in ends), "t": 20},
+        annotations=ends_named(ends, 1.08 * top, TALL, last),
+        xaxis={"title": {"text": "days since they could first use it"}, "range": [0, last]},
         yaxis={"tickformat": ".0%", "range": [0, 1.08 * top]},
     ))  # fmt: skip
     return figure
@@ -130,10 +130,10 @@ def lift(counts: pl.DataFrame, palette: Palette, *, used: str, not_yet: str) -> 
                                     hoverinfo="text", line={"color": color, "width": 3}, marker=marker))  # fmt: skip
         ends += [(x, y, name, color) for x, y in curve.tail(1)["week", "rate"].rows()]
         tops += curve["high"].to_list()
-    top = min(1.02, 1.05 * max(tops))
+    top, last = min(1.02, 1.05 * max(tops)), max([1, *counts["week"]])
     figure.update_layout(layout(
         palette, 300, margin={"r": ROOM}, annotations=ends_named(ends, top, 300),
-        xaxis={"title": {"text": "weeks after the landmark"}, "dtick": 1},
+        xaxis={"title": {"text": "weeks after the landmark"}, "dtick": 1, "range": [0.8, last + 0.2]},
         yaxis={"tickformat": ".0%", "range": [0, top]},
     ))  # fmt: skip
     return figure

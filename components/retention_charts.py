@@ -1,13 +1,14 @@
 """Figures of retention beyond one curve: an interval over time, and groups side by side."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
 from components.charts import BAND
-from components.theme import Palette, count, day, layout, percent, plain
+from components.theme import Palette, beside, count, day, in_lines, layout, percent, plain
 from queries.stats import Charted, rates
 
 MOST_LINES = 5  # that can be told apart
@@ -29,9 +30,11 @@ def over_time(chart: Charted, shown: int, unit: str, palette: Palette) -> go.Fig
                 "line": {"color": main, "width": 2}},
         hovertext=[_hover(row, unit) for row in points.iter_rows(named=True)], hoverinfo="text",
     ))  # fmt: skip
+    ends, room = points["period"].gather([0, -1]), timedelta(days=3)  # less than half a week, for the marks
     top = max([0.1, *points["upper"].drop_nulls(), *points["rate"].drop_nulls()]) * 1.15
     figure.update_layout(layout(
-        palette, 300, annotations=_limit_names(points, palette), xaxis={"tickformat": "%-d %b"},
+        palette, 300, annotations=_limit_names(points, palette),
+        xaxis={"tickformat": "%-d %b", "range": [ends[0] - room, ends[1] + room]},
         yaxis={"tickformat": ".0%", "range": [0, min(1.06, top)]}, margin={"r": 90},
     ))  # fmt: skip
     return figure
@@ -77,13 +80,13 @@ def side_by_side(
             hovertext=[f"<b>{plain(name)}</b>, {grain} {k}<br>{percent(n, of)}, {count(n)} of {count(of)} {unit}s"
                        for k, n, of in line["interval", "n", "of"].rows()], hoverinfo="text",
         ))  # fmt: skip
-        names.append((plain(name, 24), color, line["rate"][-1]))
-    end, longest = max([1, *(line["interval"][-1] for _, line in drawn)]), max([0, *(len(name) for name, *_ in names)])
+        names.append((in_lines(name), color, line["rate"][-1]))
+    end = max([1, *(line["interval"][-1] for _, line in drawn)])
     title = {"text": f"{grain}s after the start"}
     figure.update_layout(layout(
         palette, 320, annotations=_end_names(names, end),
-        xaxis={"title": title, "range": [-0.2, end + 0.2], "dtick": 1 if end <= 16 else None},
-        yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": 24 + 7 * longest},
+        xaxis={"title": title, "range": [-0.2, end + 0.2], "dtick": 1 if end <= 12 else None},
+        yaxis={"tickformat": ".0%", "range": [0, 1.06]}, margin={"r": beside(name for name, *_ in names)},
     ))  # fmt: skip
     return figure
 
@@ -92,8 +95,9 @@ def _end_names(names: list[tuple[str, str, float]], x: int) -> list[dict[str, An
     """Names beside the figure at the height of the ends of lines, moved apart where they would cover one another."""
     found, last = [], -1.0
     for name, color, y in sorted(names, key=lambda each: each[2]):
-        at = max(y, last + 0.075)  # of the height: a line of text
+        lines = name.count("<br>") + 1
+        at = max(y, last + 0.075 * lines)  # of the height: a line of text
         last = at
         found.append({"x": x, "y": at, "text": name, "showarrow": False, "xanchor": "left", "xshift": 10,
-                      "font": {"color": color, "size": 13}})  # fmt: skip
+                      "align": "left", "font": {"color": color, "size": 13}})  # fmt: skip
     return found

@@ -4,15 +4,18 @@ Better is blue, worse is orange, everything within the usual swing is grey; neve
 for contrast (text 4.5:1, marks 3:1) on both backgrounds and for the common kinds of colour blindness.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from html import escape
+from html import escape, unescape
+from textwrap import wrap
 from typing import Any
 
 import plotly.io as pio
 
 from queries.stats import TOO_FEW, WHOLE_PERCENT
 
+LINE = 14  # characters of a name beside a figure
 pio.templates.default = "none"  # Streamlit restyles figures anyway; a template is most of a small figure's bytes
 
 
@@ -89,6 +92,20 @@ def plain(text: object, most: int = 40) -> str:
     """A text from the data for a figure: its markup shown, not obeyed, and cut when it is very long."""
     words = str(text)
     return escape(words if len(words) <= most else words[: most - 1] + "…", quote=False)  # plotly knows no &quot;
+
+
+def in_lines(text: object) -> str:
+    """A name beside a figure, in at most two lines: a telephone has no room for long ones. Its markup is shown.
+
+    >>> in_lines("Enterprise · Manager"), in_lines("Team"), in_lines("used <b> in the last 28 days or so")
+    ('Enterprise ·<br>Manager', 'Team', 'used &lt;b&gt; in<br>the last 28…')
+    """
+    return "<br>".join(plain(line) for line in wrap(str(text), LINE, max_lines=2, placeholder="…"))
+
+
+def beside(names: Iterable[str]) -> int:
+    """Pixels to the right of a figure for names in lines."""
+    return 24 + 7 * max((len(unescape(line)) for name in names for line in name.split("<br>")), default=0)
 
 
 def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:

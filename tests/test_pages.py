@@ -560,6 +560,26 @@ def test_a_product_of_one_week_has_adoption_and_says_when_retention_begins(folde
     assert_stands(retention)
 
 
+def test_a_product_without_segments_has_nothing_to_compare(folder: Path) -> None:
+    products.write(folder, products.daily(100, date(2026, 9, 7), 70), products.people(100, date(2026, 9, 7)))
+
+    app = opened("retention", view="compare")
+
+    assert_stands(app)
+    assert answer(app) == "**Nothing to compare.** There are no segments."
+    assert ways_out(app) == []
+
+
+def test_before_there_is_anything_to_compare_it_says_when_there_will_be(folder: Path) -> None:
+    people = products.people(50, date(2026, 11, 16), plan="Pro")
+    products.write(folder, products.daily(50, date(2026, 11, 16), 3), people, more="[users.segments.plan]\n")
+
+    app = opened("retention", view="compare")
+
+    assert_stands(app)
+    assert answer(app) == "**Not yet.** The first whole week of history ends on 22 Nov."
+
+
 def test_events_alone_are_a_product(folder: Path) -> None:
     products.write(folder, products.daily(40, date(2026, 9, 7), 70), features={})
 

@@ -82,6 +82,7 @@ def test_a_segment_of_under_thirty_has_a_dot_no_colour_and_its_counts_on_hover()
 
     assert grid_of(figure) == [[0.9, None]]
     assert list(figure.data[1].text) == ["90", "·"]
+    assert [[z == 1 for z in row] for row in figure.data[2].z] == [[False, True]]
     assert figure.data[1].hovertext[1] == "<b>Open</b> · Free<br>20 of 29: too few for a rate"
 
 

@@ -206,6 +206,12 @@ def test_an_interval_over_time_is_drawn_within_limits_that_come_from_all_of_it()
     assert upper.y[0] < 0.6
 
 
+def test_an_interval_over_time_ends_where_its_points_do() -> None:
+    first, last = retention_charts.over_time(charted(weeks(*USUAL)), 4, "user", LIGHT).layout.xaxis.range
+
+    assert (first, last) == (date(2026, 10, 22), date(2026, 11, 18))
+
+
 def test_a_cohort_of_too_few_interrupts_the_line_over_time() -> None:
     points = weeks(50, 60, 40, 50).with_columns(of=pl.Series([100, 100, 20, 100], dtype=pl.UInt32), n=10)
 
@@ -221,6 +227,15 @@ def test_names_at_the_ends_of_lines_do_not_cover_one_another() -> None:
     low, high = (note.y for note in figure.layout.annotations)
     assert high - low >= 0.07
     assert [note.text for note in figure.layout.annotations] == ["A", "B"]
+
+
+def test_long_names_beside_lines_are_in_two_lines_that_cover_nothing() -> None:
+    groups = [group("Enterprise · Manager", 50, 100), group("everyone else", 51, 100)]
+
+    drawn = retention_charts.side_by_side(groups, "user", "week", LIGHT).layout
+
+    assert [note.text for note in drawn.annotations] == ["Enterprise ·<br>Manager", "everyone else"]
+    assert drawn.margin.r < 130
 
 
 def test_a_group_of_too_few_is_not_drawn() -> None:

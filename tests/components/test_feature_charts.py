@@ -153,6 +153,19 @@ def test_names_of_lines_that_end_together_do_not_lie_on_each_other() -> None:
     curves = curves.with_columns(low="share", high="share")
 
     at = heights(tab_charts.times(curves, LIGHT))
+    wrapped = heights(tab_charts.times(curves.with_columns(segment="Enterprise · Manager " + pl.col("segment")), LIGHT))
 
-    assert min(b - a for a, b in pairwise(at)) > 0.05
+    assert min(b - a for a, b in pairwise(at)) > 0.04
+    assert min(b - a for a, b in pairwise(wrapped)) > 0.08
     assert at[-1] <= 1.08 * 0.501
+
+
+def test_time_to_adopt_ends_where_its_lines_do_and_leaves_most_of_a_telephone_to_them() -> None:
+    curves = pl.DataFrame({"segment": ["Enterprise · Manager"] * 2 + ["Few"] * 2, "day": [0, 180, 0, 20],
+                           "share": [0.0, 0.6, 0.0, 0.2]}).with_columns(low="share", high="share")  # fmt: skip
+
+    drawn = tab_charts.times(curves, LIGHT).layout
+
+    assert drawn.xaxis.range == (0, 180)
+    assert drawn.margin.r < 130
+    assert {note.text: note.xanchor for note in drawn.annotations} == {"Enterprise ·<br>Manager": "left", "Few": "left"}

@@ -238,8 +238,9 @@ def test_the_line_under_the_segments_counts_the_marks(marked: int, begins: str) 
 
 
 @pytest.mark.parametrize(("drawn", "said"), [
-    ("numbers", "In percent, by today's value of the attribute. Dot: fewer than 30, no rate."),
-    ("marks", "Numbers are on hover and in the table, by today's value of the attribute. Dot: fewer than 30, no rate."),
+    ("numbers", "In percent, by today's value of the attribute. Grey with a dot: fewer than 30, no rate."),
+    ("marks", "Numbers are on hover and in the table, by today's value of the attribute. "
+              "Grey with a dot: fewer than 30, no rate."),
     ("table", "In percent, by today's value of the attribute. Of fewer than 30 there are counts, no rate."),
 ])  # fmt: skip
 def test_the_line_under_the_segments_explains_what_is_drawn(drawn: str, said: str) -> None:
