@@ -77,13 +77,15 @@ def test_it_refreshes_only_when_the_warehouse_may_hold_more_and_not_at_once_agai
 
 @pytest.mark.parametrize(("every", "expected"), [("", []), ("[refresh]\nevery_hours = 6\n", ["6:00:00", "12:00:00"])])
 def test_it_keeps_up_every_so_many_hours_where_the_product_file_says_so(
-    folder: Path, every: str, expected: list[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, every: str, expected: list[str]
 ) -> None:
+    begin_if_due = background.begin_if_due
+    monkeypatch.setattr(background, "begin_if_due", lambda _: None)  # the app of another test may keep up still
     with (folder / "product.toml").open("a") as file:
         file.write(every)
 
     for hours in (1, 5.9, 6, 6.1, 11.9, 12):
-        background.begin_if_due(clock(hours))
+        begin_if_due(clock(hours))
         background.wait()
 
     assert made() == expected

@@ -9,16 +9,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from queries.errors import DataError
-from queries.product import Identity, Product, Refresh
+from queries.product import Connection, Identity, Product, Refresh
 from queries.snapshot import extract
 from queries.snapshot.manifest import Snapshot
-from tests import strategies
+from tests import examples, strategies
 from tests.oracle import Event
 from tests.strategies import DICE, Case, check, worlds
 
@@ -114,3 +115,28 @@ def test_any_order_of_increments_equals_reading_everything() -> None:
     property()
 
     assert sum(increments) > len(increments) / 4
+
+
+ODD = ("NULL", "'infinity'", "'-infinity'", "'0044-03-15 (BC)'", "'1999-12-31'", "'2026-11-22'", "'2099-01-01'")
+
+
+@pytest.mark.parametrize("kind", ["TIMESTAMP", "TIMESTAMPTZ", "DATE"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+def test_events_of_no_time_or_an_absurd_one_are_left_out_alike(tmp_path: Path, kind: str, zone: str) -> None:
+    history = [f"'2026-10-{day:02}'" for day in range(1, 32)]
+
+    def more(*times: str) -> None:
+        with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
+            connection.execute(f'CREATE TABLE IF NOT EXISTS events ("user" TEXT, "at" {kind}, "name" TEXT)')
+            for user, name in (("'ann'", "'open'"), ("NULL", "'open'"), ("'bo'", "' '"), ("'bo'", "'ping'")):
+                connection.execute(f"INSERT INTO events VALUES {', '.join(f'({user}, {t}, {name})' for t in times)}")
+
+    made = examples.product(tmp_path, timezone=zone, connection=Connection("duckdb:///w.duckdb"))
+    more(*history, *ODD)
+    before = extract.read(made, datetime(2026, 11, 1, 12, tzinfo=UTC)).reading
+    more("'2026-11-01'", "'2026-11-02'", "'2026-10-31'", "NULL", "'infinity'", "'-infinity'", "'2026-11-23'")
+
+    found = extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC), before=before)
+
+    assert found.why_full == ""
+    assert_same(found, extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC)))
