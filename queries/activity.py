@@ -130,9 +130,15 @@ class Activity:
 
     def values(self, segment: Segment) -> list[str]:
         """The values of a segment that somebody has, in the order of the screen."""
+        return self._values.get(segment.key, [])
+
+    @cached_property
+    def _values(self) -> dict[str, list[str]]:
         tables = self.tables or (self.made_of[0].tables if self.made_of else None)
-        rows = self.everyone if segment.of != "event" else tables.event_rows if tables else None
-        return [] if rows is None else rows[f"segment_{segment.key}"].unique().sort().cast(pl.String).to_list()
+        of_events = tables.event_rows if tables else None
+        rows = {s.key: of_events if s.of == "event" else self.everyone for s in self.segments}
+        return {key: frame[f"segment_{key}"].unique().sort().cast(pl.String).to_list()
+                for key, frame in rows.items() if frame is not None and f"segment_{key}" in frame.columns}  # fmt: skip
 
     def groups(self, by: By) -> dict[str, tuple[str, ...]]:
         """The groups of a split that somebody is in, in the order of the screen: name -> its value of each segment."""
