@@ -1,5 +1,7 @@
 """What the retention page says of one interval over time, and of two groups side by side."""
 
+from datetime import date
+
 import polars as pl
 
 from components.retention_words import comparable, nobody, returning, starting, when
@@ -25,13 +27,15 @@ def over_time(activity: Activity, pick: Selection, question: Returning, interval
         waits = f"**Not yet.** No cohort has completed {question.grain} {interval}."
         return Answer(not_yet(activity, question.grain) or waits, "young")
     row = chart.points.row(-1, named=True)
-    cohort = cohort_name(row["cohort"], question.grain)
+    cohort = cohort_name(row["cohort"], question.grain, activity.calendar.as_of)
     if row["of"] < TOO_FEW:
         whom = starting(activity, pick, question, one=row["of"] == 1)
         few = f"{row['n']:,} of {row['of']:,} {whom} were {back} {when(question, interval)}; a rate needs {TOO_FEW}"
         return Answer(f"**Too few for a rate** in the latest cohort to complete it ({cohort}): {few}.", "few")
     now = f"**{what} was {percent(row['n'], row['of'])}** for the latest cohort to complete it ({cohort})"
-    judged = _swing(chart, question.grain) if is_judged(activity, question) else _not_judged(question, pick.unit)
+    judged = _not_judged(question, pick.unit)
+    if is_judged(activity, question):
+        judged = _swing(chart, question.grain, activity.calendar.as_of)
     return Answer(f"{now}, of {row['of']:,} {who}. {judged}".strip())
 
 
@@ -45,7 +49,7 @@ def _not_judged(question: Returning, unit: str) -> str:
     return "" if question.grain == "week" else "A usual swing is told of weekly cohorts alone."
 
 
-def _swing(chart: Charted, grain: str) -> str:
+def _swing(chart: Charted, grain: str, now: date) -> str:
     """Whether the latest point is within its usual swing."""
     row = chart.points.row(-1, named=True)
     if chart.verdict == "too few" or row["lower"] is None:
@@ -57,7 +61,9 @@ def _swing(chart: Charted, grain: str) -> str:
         return f"That is inside its usual swing of {usual}{rests}{near}."
     way = "above" if row["rate"] > row["centre"] else "below"
     first = chart.points.filter(pl.col("period") == chart.since)["cohort"].to_list()
-    since = f", since the cohort of {cohort_name(first[0], grain)}" if first and first[0] != row["cohort"] else ""
+    since = f", since the cohort of {cohort_name(first[0], grain, now)}" if first and first[0] != row["cohort"] else ""
+    if not chart.outside:
+        return f"That is a real change: cohort after cohort {way} the usual {100 * row['centre']:.1f} %{rests}{since}."
     return f"That is a real change: {way} what is usual ({usual}{rests}){since}."
 
 

@@ -79,9 +79,14 @@ def swung(row: Mapping[str, Any], now: date) -> str:
     return f"week after week {side} its usual since w/e {since}"
 
 
-def cohort_name(last: date, grain: str) -> str:
-    """What a cohort is called by its last day: w/e 15 Nov, Sun 15 Nov, Nov 2026."""
-    return {"day": f"{last:%a} {day(last)}", "week": f"w/e {day(last)}"}.get(grain, f"{last:%b %Y}")
+def cohort_name(last: date, grain: str, now: date | None = None) -> str:
+    """What a cohort is called by its last day: w/e 15 Nov, Sun 15 Nov, Nov 2026; with the year where `now` has another.
+
+    >>> cohort_name(date(2025, 9, 7), "week", now=date(2026, 11, 18))
+    'w/e 7 Sep 2025'
+    """
+    said = day(last, now=now)
+    return {"day": f"{last:%a} {said}", "week": f"w/e {said}"}.get(grain, f"{last:%b %Y}")
 
 
 def not_yet(activity: Activity, grain: Grain) -> str:

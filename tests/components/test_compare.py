@@ -50,6 +50,13 @@ def test_an_interval_that_fell_is_a_real_change_since_when_it_did(activity: Acti
     assert said.endswith("That is a real change: below what is usual (35.5–60.3 %), since the cohort of w/e 11 Oct.")
 
 
+def test_a_run_inside_its_limits_is_not_said_to_be_beyond_them(activity: Activity) -> None:
+    said = over_time(activity, weeks(*[44, 56] * 12, *[47] * 8))
+
+    assert said.endswith("That is a real change: cohort after cohort below the usual 50.0 %, "
+                         "since the cohort of w/e 30 Aug.")  # fmt: skip
+
+
 @pytest.mark.parametrize(("points", "said"), [
     (weeks(50, 50), "There are too few cohorts to say what is usual: it takes 6."),
     (weeks(5, of=29), "**Too few for a rate** in the latest cohort to complete it (w/e 18 Oct): "
