@@ -65,7 +65,7 @@ def _needed(row: dict[str, Any], n: int, of: int, unit: str) -> str:
     if max(-row["gap_low"], row["gap_high"]) <= ALIKE:
         return "Practically the same."
     if more is None or more > HOPELESS * row["of"]:
-        return "Nothing to be told from so few."
+        return "Too small a gap to tell at this size."
     if not more:
         return "Close to sure: look again next week."
     return f"Needs at least about {many(_about(more), 'more ' + unit)}."
