@@ -86,7 +86,7 @@ def test_two_groups_of_two_segments_are_compared_and_a_link_says_which(open_page
     page = open_page("/retention?view=compare&w=26")
 
     choose(page, "Segment", "Role")
-    expect(answer(page)).to_contain_text("Admin: ")
+    expect(answer(page)).to_contain_text("Member: ")
     choose(page, "and by", "Company size")
     choose(page, "Compare", "Member · 1-50")
     choose(page, "with", "Member · 51-200")
