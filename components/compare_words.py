@@ -6,7 +6,7 @@ import polars as pl
 
 from components.retention_words import comparable, nobody, returning, starting, when
 from components.theme import percent, points
-from components.words import PLURALS, Answer, cohort_name, many, md, not_yet
+from components.words import PLURALS, Answer, cohort_name, many, md, not_yet, population
 from queries.activity import Activity, By
 from queries.measures.cells import segments
 from queries.measures.returning import Returning
@@ -23,6 +23,8 @@ def over_time(activity: Activity, pick: Selection, question: Returning, interval
     back = returning(activity, question)
     what = f"{name}{much}{' or later' if question.count == 'on_or_after' else ''}"
     what += "" if question.back is None else f", {back},"
+    if activity.units.is_empty():
+        return Answer(f"**Nobody matches.** There are no {population(activity, pick)} in this data.", "empty")
     if chart.points.is_empty():
         waits = f"**Not yet.** No cohort has completed {question.grain} {interval}."
         return Answer(not_yet(activity, question.grain) or waits, "young")

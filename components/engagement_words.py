@@ -111,7 +111,8 @@ def stickiness(activity: Activity, pick: Selection, now: Overview, spread: pl.Da
         return Answer(f"**Nobody was active.** None of the {who} used an active feature in {over}.", "empty")
     if month["units"] < TOO_FEW:
         mean = f"on {month['n'] / month['units']:.1f} of them on average"
-        return Answer(f"**Too few for a rate.** {month['units']:,} {who} were active in {over}, {mean}; "
+        whom, verb = population(activity, pick, month["units"]), "was" if month["units"] == 1 else "were"
+        return Answer(f"**Too few for a rate.** {month['units']:,} {whom} {verb} active in {over}, {mean}; "
                       f"stickiness needs {TOO_FEW}.", "few")  # fmt: skip
     came = f"**{PLURALS[pick.unit].capitalize()} came on {month['n'] / month['units']:.1f} of 28 days**"
     rate = f"stickiness {_rate(month)} ({band(month)}) of {month['units']:,} active {who} in {over}"
@@ -147,9 +148,8 @@ def _half(spread: pl.DataFrame) -> str:
 
 def judged(weekly: Series) -> str:
     """What a weekly series did, in words: a signal is real, and all else is not."""
-    usual = f"{'higher' if weekly.up else 'lower'} than usual"
-    if weekly.trend:
-        usual = f"{'above' if weekly.up else 'below'} the line of its {weekly.trend}"
+    along = f"{'above' if weekly.up else 'below'} the line of its {weekly.trend}"
+    usual = along if weekly.trend else f"{'higher' if weekly.up else 'lower'} than usual"
     if weekly.weeks.tail(1)["value"].is_null().any() and weekly.weeks["value"].count():
         return "too few in the last week to judge"
     if weekly.since is not None:
@@ -191,8 +191,9 @@ def lifecycle(activity: Activity, pick: Selection, now: Overview, flow: pl.DataF
         return Answer(f"**Nobody was active.** None of the {who} used an active feature in {over}.", "empty")
     if row["active"] < TOO_FEW:
         parts = f"{row['new']:,} new, {row['returning']:,} returning, {row['resurrected']:,} back"
-        return Answer(f"**Too few for rates.** Of {row['active']:,} active {who} in {over}: {parts}; "
-                      f"{row['dormant']:,} left.", "few")  # fmt: skip
+        return Answer(f"**Too few for rates.** Of {row['active']:,} active "
+                      f"{population(activity, pick, row['active'])} in {over}: {parts}; {row['dormant']:,} left.",
+                      "few")  # fmt: skip
     new, stayed, back = (percent(row[name], row["active"]) for name in ("new", "returning", "resurrected"))
     parts = f"{new} are new, {stayed} returning, {back} back after a pause"
     return Answer(f"**Of {row['active']:,} active {who} in {over}** {parts}. {_quick(row, flow)} "

@@ -6,7 +6,7 @@ from typing import Any, cast
 import polars as pl
 
 from components.theme import day, percent, points
-from components.words import PLURALS, Answer, many, md, not_yet, population
+from components.words import Answer, many, md, not_yet, population
 from queries.activity import Activity
 from queries.measures.returning import Returning, horizon
 from queries.product import Selection
@@ -126,8 +126,7 @@ def starting(activity: Activity, pick: Selection, question: Returning, *, one: b
     feature = md(activity.feature(question.feature).label) if question.feature else ""
     did = {"signup": "signed up", "first_active": "became active", "first_use": f"first used {feature}",
            "any_use": f"used {feature}"}[question.start]  # fmt: skip
-    who = population(activity, pick)
-    return f"{who.replace(PLURALS[pick.unit], pick.unit, 1) if one else who} who {did}"
+    return f"{population(activity, pick, 1 if one else None)} who {did}"
 
 
 def small_print(activity: Activity, pick: Selection, question: Returning, cells: pl.DataFrame) -> str:

@@ -116,8 +116,11 @@ def overlapping(activity: Activity, by: By, places: str) -> list[str]:
     return [several] * any(s.of == "event" for s in split) + [chosen] * any(bool(s.behaviour) for s in split)
 
 
-def population(activity: Activity, pick: Selection) -> str:
-    """Who the numbers are about: users, or users with Plan Enterprise that used Export in the last 28 days."""
+def population(activity: Activity, pick: Selection, n: int | None = None) -> str:
+    """Who the numbers are about: users, or users with Plan Enterprise that used Export in the last 28 days.
+
+    n: how many they are, where that stands before it.
+    """
     labels = {segment.key: segment.label for segment in activity.segments}
     kinds = {segment.key: "did" if segment.behaviour else segment.of for segment in activity.segments}
     parts: list[str] = []
@@ -133,7 +136,8 @@ def population(activity: Activity, pick: Selection) -> str:
             (events if kinds.get(key) == "event" else parts).append(said)
     whose = f" with {' and '.join(parts)}" if parts else ""
     did = f" that {' and '.join(acts)}" if acts else ""
-    return f"{PLURALS[pick.unit]}{whose}{did}" + (f" (by events with {' and '.join(events)} alone)" if events else "")
+    units = pick.unit if n == 1 else PLURALS[pick.unit]
+    return f"{units}{whose}{did}" + (f" (by events with {' and '.join(events)} alone)" if events else "")
 
 
 def _any_of(values: Sequence[str]) -> str:

@@ -17,32 +17,12 @@ from queries.bits import Words, merge
 from queries.calendar import Calendar, Period, day_number
 from queries.errors import InsightsError, did_you_mean
 from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
-from queries.units import entry, made_of_users
+from queries.units import Tables, entry, made_of_users
 
 ANY = 0  # the feature code of "any feature marked active"
 AND = " · "  # between the labels of two segments
 By = tuple[str, ...]  # segment keys to split by: none, one or two
 Rule = tuple[str, tuple[str, ...]]  # a segment key, and the labels kept
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """What a snapshot holds, before anybody has picked anything.
-
-    users: unit, id, account, signup_day, first_event_day, ended_day, segment_*, can_* (meets a feature's rule).
-    accounts: unit, id, segment_*. rows, account_rows: unit, feature, first_day, d0 ..., sorted by feature and unit.
-    member_rows: user, account, feature, first_day, d0 ...; members: user, account, first_event_day; both only where
-    events name an account, because then a user may act for several. event_rows: user, account, feature, segment_* (of
-    events), first_day, d0 ...; only where the product names attributes of events.
-    """
-
-    users: pl.DataFrame
-    accounts: pl.DataFrame
-    rows: pl.DataFrame
-    account_rows: pl.DataFrame
-    members: pl.DataFrame | None = None
-    member_rows: pl.DataFrame | None = None
-    event_rows: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)

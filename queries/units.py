@@ -1,10 +1,32 @@
-"""Since when a unit counts, and how an account is made of its users."""
+"""Users and accounts as a snapshot holds them, since when one counts, and how an account is made of its users."""
+
+from dataclasses import dataclass
 
 import polars as pl
 
 from queries.calendar import Calendar, day_number
 
 LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """What a snapshot holds, before anybody has picked anything.
+
+    users: unit, id, account, signup_day, first_event_day, ended_day, segment_*, can_* (meets a feature's rule).
+    accounts: unit, id, segment_*. rows, account_rows: unit, feature, first_day, d0 ..., sorted by feature and unit.
+    member_rows: user, account, feature, first_day, d0 ...; members: user, account, first_event_day; both only where
+    events name an account, because then a user may act for several. event_rows: user, account, feature, segment_* (of
+    events), first_day, d0 ...; only where the product names attributes of events.
+    """
+
+    users: pl.DataFrame
+    accounts: pl.DataFrame
+    rows: pl.DataFrame
+    account_rows: pl.DataFrame
+    members: pl.DataFrame | None = None
+    member_rows: pl.DataFrame | None = None
+    event_rows: pl.DataFrame | None = None
 
 
 def entry(calendar: Calendar) -> list[pl.Expr]:

@@ -11,12 +11,13 @@ from typing import cast
 
 import polars as pl
 
-from queries.activity import ANY, Tables
+from queries.activity import ANY
 from queries.bits import Words, merge, merge_units
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
 from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
+from queries.units import Tables
 
 MOST_NAMES = 1000  # of events taken for features, where none is listed
 MOST_VALUES = 20  # of a segment; the rest are `Other`

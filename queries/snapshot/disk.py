@@ -17,12 +17,12 @@ from pathlib import Path
 
 import polars as pl
 
-from queries.activity import Tables
 from queries.calendar import day_number
 from queries.errors import SnapshotError
 from queries.snapshot.increments import Reading
 from queries.snapshot.lock import cannot_write
 from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
+from queries.units import Tables
 
 KEEP = 8  # snapshots left on disk, at most one for each last day loaded
 TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")

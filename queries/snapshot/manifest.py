@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from queries.activity import Tables
 from queries.calendar import Calendar, to_date
 from queries.snapshot.increments import Reading
+from queries.units import Tables
 
 FORMAT = 3  # of the tables; a snapshot of an older one is made again
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from queries import access, activity, answers
 from queries.access import Viewer
-from queries.activity import Activity, Tables
+from queries.activity import Activity
 from queries.errors import InsightsError, SnapshotError
 from queries.product import Product
 from queries.snapshot import assemble, disk, place
 from queries.snapshot.manifest import Manifest
+from queries.units import Tables
 
 NONE = "There is no snapshot yet. Refresh to read the warehouse."
 CHANGED = "The product file has changed what is counted."

@@ -144,6 +144,7 @@ def test_stickiness_is_said_in_days_with_its_interval_and_whether_it_changed(act
 @pytest.mark.parametrize(("month", "said", "state"), [
     ((None, None), "**Not yet.** Stickiness is that of 28 days; history began on", "young"),
     ((0, 0), "**Nobody was active.**", "empty"),
+    ((10, 1), "**Too few for a rate.** 1 user was active in the 28 days to 15 Nov, on 10.0", "few"),
     ((290, 29), "**Too few for a rate.** 29 users were active in the 28 days to 15 Nov, on 10.0", "few"),
 ])  # fmt: skip
 def test_stickiness_of_few_or_none_is_said(activity: Activity, month: Any, said: str, state: str) -> None:

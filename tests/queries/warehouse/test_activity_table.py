@@ -54,6 +54,7 @@ def assert_same(found: Snapshot, expected: Snapshot) -> None:
     assert replace(found.manifest, **facts) == replace(expected.manifest, **facts)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @check(worlds(accounts=True), DICE, st.booleans(), examples=60)
 def test_the_snapshot_of_a_kept_activity_is_that_of_its_events(case: Case, dice: object, devices: bool) -> None:
     with TemporaryDirectory() as name:
