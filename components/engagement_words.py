@@ -1,6 +1,6 @@
 """What the engagement page says: the answer of each view, the four headline numbers, and the small print."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -153,16 +153,12 @@ def judged(weekly: Series) -> str:
     if weekly.weeks.tail(1)["value"].is_null().any() and weekly.weeks["value"].count():
         return "too few in the last week to judge"
     if weekly.since is not None:
-        since = f"{usual} since w/e {_date(weekly.since, weekly.weeks['day'][-1])}"
+        since = f"{usual} since w/e {day(weekly.since, now=weekly.weeks['day'][-1])}"
         return f"a real change, {since}" if weekly.news else since
     return {
         "watch": f"one to watch, {usual}",
         "normal": f"steady {weekly.trend}, no real change beyond it" if weekly.trend else "no real change",
     }.get(weekly.verdict, "too few weeks to tell a real change from noise")
-
-
-def _date(when: date, now: date) -> str:
-    return day(when, year=when.year != now.year)
 
 
 def stickiness_print(pick: Selection) -> str:
