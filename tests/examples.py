@@ -1,11 +1,13 @@
 """Tiny activities for doctests and tests: literal events in, the real path through DuckDB, an Activity out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from queries import access, activity
 from queries.activity import Activity
@@ -78,3 +80,13 @@ def three_users(since: date | None = None) -> tuple[Activity, Period]:
             as_of=date(2026, 11, 15),
         )
         return load(made), Period(date(2026, 11, 9), date(2026, 11, 15))
+
+
+def assert_same(found: Snapshot, expected: Snapshot, **told_apart: Any) -> None:
+    """Two snapshots are the same bit for bit. told_apart: facts in which they may differ, each with any value."""
+    assert replace(found.manifest, **told_apart) == replace(expected.manifest, **told_apart)
+    for name, theirs in vars(expected.tables).items():
+        ours = getattr(found.tables, name)
+        assert (ours is None) == (theirs is None)
+        if theirs is not None:
+            assert_frame_equal(ours, theirs)

@@ -13,7 +13,6 @@ import duckdb
 import polars as pl
 import pytest
 from hypothesis import strategies as st
-from polars.testing import assert_frame_equal
 
 from queries.errors import DataError
 from queries.product import Connection, Identity, Product, Refresh
@@ -22,18 +21,6 @@ from queries.snapshot.manifest import Snapshot
 from tests import examples, strategies
 from tests.oracle import Event
 from tests.strategies import DICE, Case, check, worlds
-
-TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")
-
-
-def assert_same(found: Snapshot, expected: Snapshot) -> None:
-    """The same tables and facts, but for when everything was last read."""
-    assert replace(found.manifest, full_at="") == replace(expected.manifest, full_at="")
-    for name in TABLES:
-        ours, theirs = getattr(found.tables, name), getattr(expected.tables, name)
-        assert (ours is None) == (theirs is None)
-        if theirs is not None:
-            assert_frame_equal(ours, theirs)
 
 
 def attempt(*args: Any) -> Snapshot | str:
@@ -107,7 +94,7 @@ def test_any_order_of_increments_equals_reading_everything() -> None:
                 if isinstance(found, str) or isinstance(expected, str):
                     assert found == expected
                     continue
-                assert_same(found, expected)
+                examples.assert_same(found, expected, full_at="")
                 increments.append(found.why_full == "")
                 before = found.reading
                 warehouse.settle(found)
@@ -139,4 +126,4 @@ def test_events_of_no_time_or_an_absurd_one_are_left_out_alike(tmp_path: Path, k
     found = extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC), before=before)
 
     assert found.why_full == ""
-    assert_same(found, extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC)))
+    examples.assert_same(found, extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC)), full_at="")

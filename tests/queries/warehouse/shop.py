@@ -1,14 +1,12 @@
 """One small product with everything in it: the SQL that creates its tables in each kind of warehouse, and checks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from polars.testing import assert_frame_equal
 
 from queries.errors import ProductError, WarehouseError
 from queries.product import (
@@ -23,8 +21,6 @@ from queries.product import (
     Users,
 )
 from queries.snapshot import extract
-from queries.snapshot.disk import TABLES
-from queries.snapshot.manifest import Snapshot
 from queries.warehouse import Warehouse
 from tests import examples
 from tests.doubles.stand_in import PASSWORD, Double
@@ -107,16 +103,6 @@ def mistakes(made: Product) -> dict[str, str]:
     with pytest.raises(ProductError) as caught, Warehouse(made) as source:
         source.sections  # noqa: B018
     return {mistake.where: mistake.what for mistake in caught.value.mistakes}
-
-
-def assert_same_snapshot(one: Snapshot, other: Snapshot) -> None:
-    """Bit for bit the same; but for the definition, which names the warehouse."""
-    assert replace(one.manifest, definition="") == replace(other.manifest, definition="")
-    for table in TABLES:
-        left, right = getattr(one.tables, table), getattr(other.tables, table)
-        assert (left is None) == (right is None)
-        if left is not None:
-            assert_frame_equal(left, right)
 
 
 def _rows() -> dict[str, Sequence[tuple[Any, ...]]]:
