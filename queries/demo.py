@@ -157,6 +157,7 @@ def write(path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as workshop:
         unfinished = Path(workshop) / path.name
         with duckdb.connect(str(unfinished)) as connection:
+            connection.execute("SET enable_progress_bar = false")
             for name, frame in tables.items():
                 connection.register("frame", frame.to_arrow())
                 connection.execute(f"CREATE TABLE {name} AS FROM frame")
