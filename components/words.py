@@ -171,7 +171,7 @@ def trouble(older_shown: str | None, failure: str | None) -> str:
     if older_shown:
         said.append(f"Shown are the last good numbers. {md(older_shown)}")
     if failure:
-        said.append(f"The last refresh failed, the numbers are those from before. {md(failure.splitlines()[0])}")
+        said.append(f"The last refresh failed, the numbers are those from before. {md(' '.join(failure.split()))}")
     return f":orange[{' '.join(said)}]" if said else ""
 
 

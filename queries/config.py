@@ -67,8 +67,21 @@ def secret_connections() -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for folder in (Path.home(), HOME):  # what stands beside the app wins, as in Streamlit
-        file = folder / ".streamlit" / "secrets.toml"
-        if file.is_file():
-            named = tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
-            found |= {name: values for name, values in dict(named).items() if isinstance(values, dict)}
+        named = _toml(folder / ".streamlit" / "secrets.toml").get("connections", {})
+        found |= {name: values for name, values in dict(named).items() if isinstance(values, dict)}
     return found
+
+
+def named_connection(name: str) -> dict[str, Any]:
+    """The parameters of a Snowflake connection that this machine knows by name; none where it cannot be told."""
+    try:
+        known = secret_connections()
+        home = Path(os.environ.get("SNOWFLAKE_HOME") or Path.home() / ".snowflake").expanduser()
+        found = known.get(name) or _toml(home / "connections.toml").get(name)
+    except (ValueError, OSError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
 
@@ -38,12 +39,12 @@ class Connection:
         """What tells one warehouse from another, and no secret: a new password is no new warehouse.
 
         >>> Connection("postgresql://me:secret@host/db").place
-        ('postgresql://host/db', (), None)
+        ('postgresql://host/db', (), None, ())
         """
-        url = self.url and re.sub(r"//[^/]*@", "//", self.url).partition("?")[0]
-        if self.snowflake is None or isinstance(self.snowflake, str):
-            return url, self.files, self.snowflake
-        return url, self.files, tuple((key, value) for key, value in sorted(self.snowflake) if key in SNOWFLAKE_PLACE)
+        url = self.url and re.sub(r"password=[^&]*", "", re.sub(r"//[^/]*@", "//", self.url))
+        named = self.snowflake if isinstance(self.snowflake, str) else None
+        given = config.named_connection(named).items() if named else cast(Any, self.snowflake or ())
+        return url, self.files, named, tuple(sorted((k, str(v)) for k, v in given if k in SNOWFLAKE_PLACE))
 
 
 @dataclass(frozen=True)

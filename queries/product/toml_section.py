@@ -18,7 +18,7 @@ class Section:
         self.where, self.mistakes, self.asked = where, mistakes, set[str]()
         self.values: Mapping[str, Any] = values if isinstance(values, dict) else {}
         if not isinstance(values, dict):
-            mistakes.append(Mistake(where, f"must be a table, not {values!r:.60}."))
+            mistakes.append(Mistake(where, f"must be a table, not {self._shown(values)}."))
             self.mistakes = []  # that it lacks this and that goes without saying
 
     def at(self, key: str) -> str:
@@ -38,8 +38,14 @@ class Section:
                 self.note(key, "is empty; give it a value or remove the line.")
                 return default
             return cast(T, value)
-        self.note(key, f"must be {KINDS[kind]}, not {value!r:.60}.")
+        self.note(key, f"must be {KINDS[kind]}, not {self._shown(value)}.")
         return default
+
+    def _shown(self, value: Any) -> str:
+        """A value as a mistake may show it: in [warehouse] it may be a secret."""
+        kinds: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
+        may_be = type(value) in kinds and self.where.split(".")[0] == "warehouse"
+        return kinds[type(value)] if may_be else f"{value!r:.60}"
 
     def need(self, key: str) -> str:
         value = self.get(key, str)

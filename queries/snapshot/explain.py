@@ -10,6 +10,7 @@ from sqlalchemy.engine import Dialect
 from queries import warehouse
 from queries.bits import Words
 from queries.calendar import Calendar, day_number
+from queries.errors import DataError
 from queries.product import Product
 from queries.snapshot import estimate, facts, history, place
 from queries.warehouse import activity_table, selects
@@ -25,7 +26,8 @@ def explain(product: Product, now: datetime) -> str:
     with warehouse.Warehouse(product) as source:
         dialect = source.backend.dialect
         if product.events.is_kept_activity:
-            asked = [("blocks", activity_table.blocks(product, source.sections))]
+            until = facts.until(product, day_number(today))
+            asked = [("blocks", activity_table.blocks(product, source.sections, until))]
             return _asked_words(asked + _people(source, product), dialect)
         found, first, last = estimate.asked(source, product, day_number(today))
         calendar = Calendar(first, min(last, max(first, today - timedelta(days=1))), product.week_start)
@@ -39,6 +41,9 @@ def explain(product: Product, now: datetime) -> str:
 
 def print_sql(product: Product) -> str:
     """The statements that make and keep the activity in the warehouse itself. Raises InsightsError as `explain`."""
+    if product.events.is_kept_activity:
+        raise DataError("The product file names an activity table already. Name the events themselves, with their "
+                        "time, to print the statements that make one.")  # fmt: skip
     with warehouse.Warehouse(product) as source:
         dialect = source.backend.dialect
         return _readable(activity_table.statements(product, source.sections["events"], dialect), dialect)

@@ -26,9 +26,11 @@ def read(
     are all of the first day: a row of activity does not say how many events there were. Raises DataError where there is
     no day.
     """
-    span = source.fetch(activity_table.blocks(product, source.sections)).row(0, named=True)
+    span = source.fetch(activity_table.blocks(product, source.sections, facts.until(product, today))).row(0, named=True)
     if span["first"] is None:
-        raise DataError(f"The activity table {product.events.table!r} is empty. Run the statements that fill it.")
+        raise DataError(f"The activity table {product.events.table!r} has no day that can be counted. Run the "
+                        "statements that fill it (`python -m queries.snapshot --print-sql`, with the events "
+                        "named).")  # fmt: skip
     unnamed = replace(product, identity=None)
     raw = source.fetch(activity_table.activity(unnamed, source.sections, span["first"], span["last"]))
     words = Words(WORD_DAYS * span["first"] - activity_table.BEFORE, span["last"] - span["first"] + 1)

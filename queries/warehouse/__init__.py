@@ -132,10 +132,14 @@ def _backend(product: Product) -> Backend:
     if product.connection.files:
         return OnDuckDB(product)
     try:
-        kind = sa.make_url(product.connection.url or "").get_backend_name()
-    except sa.exc.ArgumentError:
-        what = "is not a database address like duckdb:///path/to/file.duckdb."
+        url = sa.make_url(product.connection.url or "")
+        kind = url.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):  # the latter of a port, and names what stands there: perhaps a password
+        what = "is not a database address like duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database."
         raise ProductError(product.file, [Mistake("warehouse.url", what)]) from None
+    if "@" in (url.host or ""):
+        what = "has an @ too many; in a user name or a password it is written %40, / is %2F and : is %3A."
+        raise ProductError(product.file, [Mistake("warehouse.url", what)])
     if kind in ("postgresql", "postgres"):
         from queries.warehouse.on_postgres import OnPostgres
 

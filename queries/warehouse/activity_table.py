@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from queries.calendar import WORD_DAYS, day_number
+from queries.errors import DataError
 from queries.product import Product
 from queries.warehouse import selects, sql
 from queries.warehouse.selects import Columns, Select
 
 BEFORE = 3  # days from the Monday of block 0 to 1970-01-01
 NAME = "sightline_activity"
+DAY = "sightline_day"  # no column of anybody's own
 ONCE = "-- Once: the table, empty."
 OFTEN = """-- As often as you like: days are only ever added, so it may run twice. To read less each time, give the
 -- events inside a condition on their time that goes a few days further back than the last run."""
@@ -40,12 +42,12 @@ def from_events(product: Product, columns: Columns) -> Select:
     table = selects.source(product, part.table, columns)
     day = sql.local_day(table.c[part.time], cast(sql.TimeKind, columns[part.time]), product.timezone)
     names = _kept_columns(product)
-    days = sa.select(*(table.c[name] for name in names), (day + BEFORE).label("day")).subquery("e")
-    block = sa.cast(sa.func.floor(days.c.day / WORD_DAYS), sa.Integer).label("block")
-    since = days.c.day >= day_number(part.since) + BEFORE
-    blocks = sa.select(*(days.c[name] for name in names), days.c.day, block).where(since).subquery("b")
+    days = sa.select(*(table.c[name] for name in names), (day + BEFORE).label(DAY)).subquery("e")
+    block = sa.cast(sa.func.floor(days.c[DAY] / WORD_DAYS), sa.Integer).label("block")
+    since = days.c[DAY] >= day_number(part.since) + BEFORE
+    blocks = sa.select(*(days.c[name] for name in names), days.c[DAY], block).where(since).subquery("b")
     keys = [blocks.c[name] for name in (*names, "block")]
-    mask = sql.bit_or_agg(sql.bit(blocks.c.day - WORD_DAYS * blocks.c.block))
+    mask = sql.bit_or_agg(sql.bit(blocks.c[DAY] - WORD_DAYS * blocks.c.block))
     return sa.select(*keys, mask.label("mask")).group_by(*keys)
 
 
@@ -60,8 +62,13 @@ def _kept_columns(product: Product) -> list[str]:
 def statements(product: Product, columns: Columns, dialect: Dialect, name: str = NAME) -> str:
     """The SQL that makes the table `name` and brings it up to date, to be run on a schedule of one's own.
 
-    columns: of the events table. It is for people to read and to change: values are literals in it.
+    columns: of the events table. It is for people to read and to change: values are literals in it. Raises DataError
+    where a column of the events has a name that the table needs.
     """
+    taken = {name.lower() for name in _kept_columns(product)} & {"block", "mask"}
+    if taken:
+        raise DataError(f"The events have a column `{min(taken)}`, which the activity table needs for itself. Give it "
+                        "another name with a SELECT in a .sql file, and name that as the table.")  # fmt: skip
     quote, keys = dialect.identifier_preparer.quote, [*_kept_columns(product), "block"]
     compiled = from_events(product, columns).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     query, table = str(compiled), quote(name)
@@ -80,12 +87,22 @@ def statements(product: Product, columns: Columns, dialect: Dialect, name: str =
     return "\n\n".join([*made, THEN.format(name)]) + "\n"
 
 
-def blocks(product: Product, sections: Mapping[str, Columns]) -> Select:
-    """One row: the first and the last block of the kept table, and how many rows it has."""
+def blocks(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
+    """One row: the first and the last block of the kept table that can be true, and how many rows it has.
+
+    until: the last day number that can be true; the first is that of `events.since`.
+    """
     table = _table(product, sections)
     block = sa.cast(table.c[_need(product.events.block)], sa.Integer)
-    ends = sa.func.min(block).label("first"), sa.func.max(block).label("last")
+    possible = block.between(block_of(day_number(product.events.since)), block_of(until))
+    inside = sa.case((possible, block))
+    ends = sa.func.min(inside).label("first"), sa.func.max(inside).label("last")
     return sa.select(*ends, sa.func.count().label("rows")).select_from(table)
+
+
+def block_of(day: int) -> int:
+    """The block that holds a day (a number)."""
+    return (day + BEFORE) // WORD_DAYS
 
 
 def activity(product: Product, sections: Mapping[str, Columns], first: int, last: int) -> Select:

@@ -36,6 +36,8 @@ def test_a_snowflake_connection_is_a_name_or_a_table_of_parameters(
 @pytest.mark.parametrize(
     ("warehouse", "where", "what"),
     [
+        ("snowflake = ['S3cr3t']\n", "warehouse.snowflake", "must be text, not a list."),
+        ("url = { password = 'S3cr3t' }\n", "warehouse.url", "must be text, not a table."),
         ("snowflake = 5\n", "warehouse.snowflake", "must be text, not 5."),
         ("snowflake = ' '\n", "warehouse.snowflake", "is empty; give it a value or remove the line."),
         ("snowflake = {}\n", "warehouse.snowflake",
@@ -91,3 +93,26 @@ def test_another_place_in_snowflake_is_another_warehouse(tmp_path: Path, changed
     parameters = tuple(({"account": "a", "user": "u"} | dict([changed])).items())
 
     assert replace(product, connection=Connection(snowflake=parameters)).definition_hash() != product.definition_hash()
+
+
+def test_another_schema_behind_the_same_name_is_another_warehouse_and_another_password_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNOWFLAKE_HOME", str(tmp_path))
+    places = []
+    for schema, password in (("app", "S3cr3t"), ("app", "another"), ("prod", "another")):
+        known = f'[dash]\naccount = "a"\nschema = "{schema}"\npassword = "{password}"'
+        (tmp_path / "connections.toml").write_text(known)
+        places.append(Connection(snowflake="dash").place)
+
+    assert places[0] == places[1] != places[2]
+    assert "S3cr3t" not in str(places)
+
+
+def test_the_schema_in_an_address_tells_one_warehouse_from_another_and_a_password_does_not() -> None:
+    urls = ("?options=-csearch_path=a", "?options=-csearch_path=b", "?options=-csearch_path=b&password=x")
+
+    one, other, again = (Connection(f"postgresql://u:p@h/d{url}").place for url in urls)
+
+    assert one != other
+    assert str(again).replace("&", "") == str(other)

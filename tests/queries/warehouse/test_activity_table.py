@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,8 +14,8 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from queries.errors import DataError, ProductError
-from queries.product import Product, file
-from queries.snapshot import extract
+from queries.product import Product, Segment, file
+from queries.snapshot import explain, extract
 from queries.warehouse import Warehouse, activity_table
 from tests import examples
 from tests.strategies import DICE, Case, check, worlds, write
@@ -79,7 +80,7 @@ def test_a_table_of_activity_says_when_by_block_and_mask(tmp_path: Path, events:
 
 
 @pytest.mark.parametrize(("rows", "what"), [
-    ([], "The activity table 'kept' is empty. Run the statements that fill it."),
+    ([], "The activity table 'kept' has no day that can be counted. Run the statements that fill it"),
     ([("ann", "open", 371, 0)], "The activity table 'kept' has no full day yet."),
 ])  # fmt: skip
 def test_a_kept_activity_without_a_day_says_so(tmp_path: Path, rows: list[Row], what: str) -> None:
@@ -88,6 +89,34 @@ def test_a_kept_activity_without_a_day_says_so(tmp_path: Path, rows: list[Row], 
 
     with pytest.raises(DataError, match=what):
         extract.read(made, examples.NOW)
+
+
+def test_a_stray_day_of_the_year_9999_does_no_harm_to_a_kept_activity(tmp_path: Path) -> None:
+    far = activity_table.block_of((date(9999, 12, 31) - date(1970, 1, 1)).days)
+    write_kept(tmp_path, [("ann", "open", 370, 1), ("ann", "open", far, 1), ("bo", "open", -9000, 1)])
+
+    found = examples.load(file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"')))
+
+    assert found.calendar.first_day == found.calendar.as_of
+    assert found.rows_of("open").height == 1
+
+
+def test_a_column_that_the_activity_table_needs_is_refused(tmp_path: Path) -> None:
+    schema: dict[str, Any] = {"user": pl.String, "at": pl.Datetime("us"), "name": pl.String, "mask": pl.String}
+    pl.DataFrame([("ann", datetime(2026, 11, 1), "open", "x")], schema=schema, orient="row").write_parquet(
+        tmp_path / "events.parquet"
+    )
+    made = examples.product(tmp_path, segments=(Segment("mask", "Mask", "mask", "event"),))
+
+    with pytest.raises(DataError, match="The events have a column `mask`, which the activity table needs for itself"):
+        explain.print_sql(made)
+
+
+def test_statements_are_not_printed_for_a_table_that_is_one_already(tmp_path: Path) -> None:
+    write_kept(tmp_path, [("ann", "open", 370, 1)])
+
+    with pytest.raises(DataError, match="names an activity table already"):
+        explain.print_sql(file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"')))
 
 
 def test_a_kept_activity_is_read_by_day(tmp_path: Path) -> None:

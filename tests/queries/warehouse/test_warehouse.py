@@ -326,7 +326,10 @@ def test_a_warehouse_that_another_program_writes_to_says_so(file: Path, held_by_
         ("mysql://me:secret@host/db",
          "'mysql' is not supported; use duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` "
          "or `snowflake` in its place."),
-        ("w.duckdb", "is not a database address like duckdb:///path/to/file.duckdb."),
+        *((url, "is not a database address like duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database.")
+          for url in ("w.duckdb", "postgresql://u@db:S3cr3t/analytics", "postgresql://u:S3cr3t@[::1/a")),
+        ("postgresql://reader:p@S3cr3t@host/analytics",
+         "has an @ too many; in a user name or a password it is written %40, / is %2F and : is %3A."),
     ],
 )  # fmt: skip
 def test_an_address_of_another_kind_is_a_mistake_without_its_password(file: Path, url: str, what: str) -> None:
