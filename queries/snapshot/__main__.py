@@ -17,8 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m queries.snapshot", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Refresh our copy of the warehouse. Only the last days of the events are read where that will do.",
-        epilog="The exit status is 0 when there is a snapshot that can be shown, made now or before as asked;\n"
-               "else 1, with the reason on stderr, and the last good snapshot stays in use.\n"
+        epilog="The exit status is 1 where it failed, with the reason on stderr; the last good snapshot stays in use.\n"
                "SIGHTLINE_PRODUCT names the product file, SIGHTLINE_DATA the folder for the snapshots.",
     )  # fmt: skip
     when = parser.add_mutually_exclusive_group()

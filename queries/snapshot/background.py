@@ -37,7 +37,7 @@ class _Job:
     def __init__(self, clock: Clock, full: bool, wait: bool) -> None:
         self.clock, self.full, self.wait, self.stop, self.home = clock, full, wait, Stop(), place.home()
         self.step, self.begun, self.step_begun = Step("Waiting for its turn"), monotonic(), monotonic()
-        self.usual = _usual(full)
+        self.usual, self.asked = _usual(full), clock()
         self.failure: str | None = None
         self.ended: datetime | None = None
         self.thread = threading.Thread(target=self._run, name="refresh", daemon=True)
@@ -120,7 +120,7 @@ def last_failure() -> str | None:
     if job is None or job.failure is None or job.ended is None:
         return None
     made = datetime.fromisoformat(serving.manifest().refreshed_at)
-    return job.failure if made < job.ended else None
+    return job.failure if made < job.asked else None
 
 
 def stop() -> None:

@@ -27,6 +27,7 @@ from queries.units import Tables
 KEEP = 8  # snapshots left on disk, at most one for each last day loaded
 TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")
 READING = ("raw", "facts")  # what the next increment begins from; only beside the snapshot in use
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, TypeError)
 DAMAGED = "The snapshot on disk is damaged. Refresh to read the warehouse again."
 
 
@@ -85,8 +86,12 @@ def read_manifest(folder: Path) -> Manifest:
             raise SnapshotError("The snapshot on disk was made by another version of Sightline.")
         facts["features"] = tuple(facts["features"])
         facts["left_out"] = tuple(LeftOut(**row) for row in facts["left_out"])
-        return Manifest(**facts)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        found = Manifest(**facts)
+        moments = [datetime.fromisoformat(at) for at in (found.refreshed_at, found.full_at)]
+        if not (all(moment.tzinfo for moment in moments) and found.calendar.first_day <= found.calendar.as_of):
+            raise SnapshotError(DAMAGED)
+        return found
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise SnapshotError(DAMAGED) from error
 
 
@@ -96,7 +101,7 @@ def tables(folder: Path) -> Tables:
         found = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES
                  if (folder / f"{name}.parquet").exists()}  # fmt: skip
         return Tables(**found)
-    except (pl.exceptions.PolarsError, OSError, TypeError) as error:
+    except UNREADABLE as error:
         raise SnapshotError(DAMAGED) from error
 
 
@@ -105,7 +110,7 @@ def reading(folder: Path) -> Reading | None:
     try:
         raw, facts = (pl.read_parquet(folder / f"{name}.parquet") for name in READING)
         found = read_manifest(folder)
-    except (pl.exceptions.PolarsError, OSError, SnapshotError):
+    except (*UNREADABLE, SnapshotError):
         return None
     return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at)
 
@@ -160,7 +165,11 @@ def _write_table(folder: Path, name: str, frame: pl.DataFrame, before: Path | No
     old = before / path.name if before else path
     if before and old.exists() and filecmp.cmp(old, path, shallow=False):
         path.unlink()
-        os.link(old, path)
+        try:
+            os.link(old, path)
+        except OSError:  # not every file system can
+            shutil.copy(old, path)
+            _to_disk(path)
     else:
         _to_disk(path)
 

@@ -22,7 +22,8 @@ class LeftOut:
 class Manifest:
     """The facts of a snapshot. Days are day numbers. features: keys in the order of their codes 1, 2, ...
 
-    refreshed_at, full_at: when it was made, and when all events were last read for it; ISO text with a zone.
+    refreshed_at, full_at: when it was made, and when all events were last read for it; ISO text with a zone. files:
+    what tells the files that were read from others.
     """
 
     format: int
@@ -38,6 +39,7 @@ class Manifest:
     accounts: int
     left_out: tuple[LeftOut, ...] = ()
     full_at: str = ""
+    files: str = ""
 
     @property
     def calendar(self) -> Calendar:

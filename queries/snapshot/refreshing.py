@@ -1,7 +1,9 @@
 """A refresh: what of the warehouse has to be read again, and the new snapshot in place of the old."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -36,9 +38,10 @@ def refresh(
         if if_needed and serving.need_to_refresh() is None:
             return serving.manifest()
         before, why = _before(product, home, now, full)
-        watch = _Watch(progress, stop)
+        watch, files = _Watch(progress, stop), source_files(product)  # as they were before they were read
         try:
             made = extract.read(product, now, watch.begin, before, why=why, stop=stop)
+            made = replace(made, manifest=replace(made.manifest, files=files or ""))
             watch.begin(Step(steps.WRITE))
         except WarehouseError as error:
             if stop.asked:
@@ -62,6 +65,8 @@ def _before(product: Product, home: Path, now: datetime, full: bool) -> tuple[Re
     if found.definition != product.definition_hash():
         return None, "the product file has changed what is counted"
     age = now - datetime.fromisoformat(found.full_at)
+    if age < timedelta(0):
+        return None, "the clock was ahead when everything was last read"
     if age >= timedelta(days=product.refresh.full_every_days):
         return None, f"the last full one was {age.days} {'day' if age.days == 1 else 'days'} ago"
     before = disk.reading(folder)
@@ -94,22 +99,28 @@ def _done(made: Snapshot, size: int, seconds: dict[str, float]) -> history.Refre
 
 
 def stale(now: datetime) -> bool:
-    """Whether the warehouse may hold more than the snapshot that is shown.
+    """Whether the warehouse may hold other than the snapshot that is shown.
 
-    A file says so by when it was written. Elsewhere a day that is over since then is news; an `as_of` has none.
+    Files say so by their names, sizes and times. Elsewhere a day that is over since then is news; an `as_of` has none.
     """
     product, made = place.product(), datetime.fromisoformat(serving.manifest().refreshed_at)
-    files = _files(product)
+    if made > now:
+        return True
+    files = source_files(product)
     if files is not None:
-        return any(path.stat().st_mtime > made.timestamp() for path in files)
+        return files != serving.manifest().files
     zone = ZoneInfo(product.timezone)
     return product.as_of is None and made.astimezone(zone).date() < now.astimezone(zone).date()
 
 
-def _files(product: Product) -> list[Path] | None:
-    """The files that the product reads; None where its warehouse is no file."""
+def source_files(product: Product) -> str | None:
+    """What tells the files that the product reads from any others; None where its warehouse is no file."""
     url = product.connection.url or ""
     patterns = [pattern for _, patterns in product.connection.files for pattern in patterns]
     if url.startswith("duckdb:///"):
         patterns.append(url.removeprefix("duckdb:///"))
-    return [path for pattern in patterns for path in warehouse.matches(product.folder, pattern)] if patterns else None
+    if not patterns:
+        return None
+    found = sorted({path for pattern in patterns for path in warehouse.matches(product.folder, pattern)})
+    told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found]
+    return sha256(repr(told).encode()).hexdigest()[:16]

@@ -188,6 +188,7 @@ def test_while_another_process_refreshes_the_last_snapshot_stays_in_use(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     snapshot.refresh(NOW)
+    os.utime(folder / "events.parquet")
     with another_process() as other:
         with pytest.raises(lock.Busy, match="Another refresh is running"):
             snapshot.refresh(NOW + DAY, wait=False)
@@ -268,7 +269,7 @@ def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[
         main(["--help"])
 
     said = capsys.readouterr().out
-    assert "The exit status is 0 when there is a snapshot that can be shown" in said
+    assert "The exit status is 1 where it failed" in said
     assert all(option in said for option in ("--full", "--if-stale", "--if-needed"))
 
 
@@ -347,3 +348,51 @@ def test_a_disk_that_is_full_at_any_write_leaves_the_last_snapshot(monkeypatch: 
     assert said == {f"The snapshot could not be written to {snapshot.home()}: No space left on device. "
                     "Free some room or set SIGHTLINE_DATA to another folder."}  # fmt: skip
     assert snapshot.manifest().refreshed_at == "2024-11-05T12:00:00.000+00:00"
+
+
+# Clocks, files and damage --------------------------------------------------------------------------------------------
+
+
+def test_a_file_put_back_with_an_older_date_is_news(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    assert not snapshot.stale(NOW)
+
+    os.utime(folder / "events.parquet", (1_600_000_000, 1_600_000_000))
+
+    assert snapshot.stale(NOW)
+
+
+def test_once_the_clock_was_ahead_everything_is_read_again(folder: Path) -> None:
+    snapshot.refresh(NOW + timedelta(days=3650))
+    assert snapshot.stale(NOW)
+
+    snapshot.refresh(NOW)
+
+    assert snapshot.history_of_refreshes()[-1].why_full == "the clock was ahead when everything was last read"
+    assert not snapshot.stale(NOW)
+
+
+@pytest.mark.parametrize("broken", [{"refreshed_at": ""}, {"full_at": "2024-11-04T12:00:00"}, {"as_of": "x"},
+                                    {"as_of": 10**9}, {"first_day": 10**6}, {"left_out": 5}])  # fmt: skip
+def test_a_manifest_that_makes_no_sense_is_damage(folder: Path, broken: dict[str, Any]) -> None:
+    snapshot.refresh(NOW)
+    path = snapshot.snapshots()[0].folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **broken}))
+    disk.manifest.cache_clear()
+
+    assert snapshot.need_to_refresh() == disk.DAMAGED
+    assert main([]) == 0
+    assert snapshot.need_to_refresh() is None
+
+
+def test_where_files_cannot_be_linked_they_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    snapshot.refresh(NOW)
+    monkeypatch.setattr(os, "link", refused)
+
+    snapshot.refresh(NOW + DAY)
+
+    assert len(snapshot.history_of_refreshes()) == 2
+    assert snapshot.need_to_refresh() is None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def test_what_is_loaded_is_what_was_read_from_the_warehouse() -> None:
     manifest = snapshot.refresh(NOW)
     loaded = snapshot.load(LOCAL_OWNER)
 
-    assert snapshot.manifest() == manifest == read.manifest
+    assert snapshot.manifest() == manifest == replace(read.manifest, files=manifest.files)
     assert loaded.tables is not None
     for name in disk.TABLES:
         assert getattr(read.tables, name).height > 0
