@@ -5,7 +5,7 @@ Values are bind parameters. Columns are told apart by what the warehouse says th
 on nothing but the product file and the days asked for, so a warehouse that remembers results can serve them again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -75,6 +75,15 @@ def _who(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -
     return sa.func.coalesce(user, _said(product, sections, rows, "anonymous")) if product.events.anonymous else user
 
 
+def _absent(
+    product: Product, sections: Mapping[str, Columns], rows: sa.Subquery
+) -> Iterator[sa.ColumnElement[bool]]:
+    """That each column which could say who it was does not; only text can be blank, and casts of numbers cost."""
+    for name in ("user", "anonymous") if product.events.anonymous else ("user",):
+        kind = sections["events"][getattr(product.events, name)]
+        yield (sql.text(rows.c[name]) if kind == "text" else rows.c[name]).is_(None)
+
+
 def _day(product: Product, table: sa.FromClause, columns: Columns, column: str) -> sa.ColumnElement[int]:
     return sql.local_day(table.c[column], cast(sql.TimeKind, columns[column]), product.timezone)
 
@@ -90,7 +99,7 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int, first: 
     rows = events(product, sections, product.events.since, to_date(until), None if first is None else to_date(first))
     since, day = day_number(product.events.since), rows.c.day
     bucket = sa.case((day < since, since - 1), (day > until, until + 1), else_=day)
-    nobody = sa.case((_who(product, sections, rows).is_(None), 1))
+    nobody = sa.case((sa.and_(*_absent(product, sections, rows)), 1))
     told = sa.select(bucket.label("day"), rows.c.name, nobody.label("nobody"), rows.c.loaded_at)
     if first is not None:
         told = told.where(sa.or_(day.is_(None), day >= first))
