@@ -141,15 +141,20 @@ def size(product: Product, sections: Mapping[str, Columns], until: int) -> Selec
     table = source(product, part.table, columns)
     day = sql.day_number(table.c[part.time])
     possible = sa.case((day.between(day_number(part.since), until), day))
-    who = sql.text(table.c[part.user], columns[part.user])
+    who: sa.ColumnElement[Any] = table.c[part.user]  # as it stands: text of millions of ids costs most of all
     if part.anonymous:
-        who = sa.func.coalesce(who, sql.text(table.c[part.anonymous], columns[part.anonymous]))
-    name = _of_features(product, sql.text(table.c[part.name], columns[part.name]))
-    pair = sa.case((name.is_not(None), who + "/" + name))
-    counts = [sql.about_distinct(who).label("users"), sql.about_distinct(pair).label("pairs")]
-    days = [sa.func.min(possible).label("first_day"), sa.func.max(possible).label("last_day")]
-    how_many = sa.select(sa.func.count().label("events"), *counts, *days)
-    return how_many.execution_options(job="size")
+        who = sa.func.coalesce(*(sql.text(table.c[name], columns[name]) for name in (part.user, part.anonymous)))
+    users, name = sql.about_distinct(who).label("users"), table.c[part.name]
+    by_name = sa.select(
+        name.label("name"), sa.func.count().label("events"), users, sa.func.min(possible).label("first_day"),
+        sa.func.max(possible).label("last_day"),
+    ).group_by(name).subquery("g").c  # fmt: skip
+    of_feature = _of_features(product, sql.text(by_name.name, columns[part.name])).is_not(None)
+    sums = {"events": by_name.events, "pairs": sa.case((of_feature, by_name.users), else_=0)}
+    events, pairs = (sa.cast(sa.func.coalesce(sa.func.sum(n), 0), sa.BigInteger).label(k) for k, n in sums.items())
+    everybody = sa.select(users).select_from(table).scalar_subquery().label("users")
+    days = [sa.func.min(by_name.first_day).label("first_day"), sa.func.max(by_name.last_day).label("last_day")]
+    return sa.select(events, everybody, pairs, *days).execution_options(job="size")
 
 
 def first_day(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
