@@ -37,11 +37,12 @@ def assemble(
     users, raw = _exclude(product, users, raw, left_out)
     calendar, raw = _history(calendar, raw)
     ids = pl.concat([users["id"], raw["user"]]).unique().sort()
-    raw = raw.join(_numbered(ids, "user", "unit"), on="user").drop("user")
-    left_out += _stray(raw)
-    homes = pl.concat([users["account"], raw["account"]]).drop_nulls().unique().sort()
-    raw = raw.join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
-    users = _user_table(users, raw, ids, homes, left_out, known=product.users is not None)
+    homes = pl.concat([users["account"].drop_nulls(), raw["account"].drop_nulls()]).unique().sort()
+    numbers = {"unit": _numbers(raw["user"], ids), "home": _numbers(raw["account"], homes)}
+    raw = raw.drop("user", "account").with_columns(**numbers)
+    seen = _seen(raw)
+    left_out += _stray(seen)
+    users = _user_table(users, seen, ids, homes, left_out, known=product.users is not None)
     raw = raw.with_columns(account=pl.coalesce("home", users["account"].gather(raw["unit"]))).drop("home")
     accounts, users = _segmented(product, accounts, users, homes, left_out)
     features = _features(product, raw)
@@ -92,9 +93,19 @@ def _history(calendar: Calendar, raw: pl.DataFrame) -> tuple[Calendar, pl.DataFr
     return counted, shifted.drop("origin", *shifted.select(pl.col("^d[0-9]+$")).columns[kept.count :])
 
 
-def _stray(raw: pl.DataFrame) -> list[LeftOut]:
+def _seen(raw: pl.DataFrame) -> pl.DataFrame:
+    """One row a unit with an event: first_event_day, and acted_for, the first account in its events."""
+    first = pl.col("first_day").min().alias("first_event_day")
+    if raw["home"].null_count() == raw.height:
+        return raw.group_by("unit").agg(first).with_columns(acted_for=pl.lit(None, pl.UInt32))
+    return raw.group_by("unit").agg(
+        first, acted_for=pl.col("home").sort_by("first_day", "home").drop_nulls().first()
+    )
+
+
+def _stray(seen: pl.DataFrame) -> list[LeftOut]:
     """Warn of a few users long before all others: their days would be taken for the start of history."""
-    firsts = raw.group_by("unit").agg(pl.col("first_day").min()).sort("first_day").with_row_index("n", offset=1)
+    firsts = seen.select(first_day="first_event_day").sort("first_day").with_row_index("n", offset=1)
     gaps = firsts.with_columns(gap=pl.col("first_day").shift(-1) - pl.col("first_day"))
     found = gaps.filter((pl.col("gap") > STRAY_GAP) & (pl.col("n") <= max(1, STRAY_SHARE * firsts.height))).tail(1)
     return [
@@ -109,15 +120,18 @@ def _numbered(ids: pl.Series, name: str, number: str) -> pl.DataFrame:
     return pl.DataFrame({name: ids, number: pl.int_range(ids.len(), dtype=pl.UInt32, eager=True)})
 
 
+def _numbers(values: pl.Series, ids: pl.Series) -> pl.Series:
+    """The number of each value: where it stands in ids; null for none."""
+    if values.null_count() == values.len():
+        return pl.repeat(None, values.len(), dtype=pl.UInt32, eager=True)
+    numbered = _numbered(ids, "id", "number")
+    return values.to_frame("id").join(numbered, on="id", how="left", maintain_order="left")["number"]
+
+
 def _user_table(
-    users: pl.DataFrame, raw: pl.DataFrame, ids: pl.Series, homes: pl.Series, left_out: list[LeftOut], *, known: bool
+    users: pl.DataFrame, seen: pl.DataFrame, ids: pl.Series, homes: pl.Series, left_out: list[LeftOut], *, known: bool
 ) -> pl.DataFrame:
     """One row a user in the order of their numbers: who stands in the users table and who was only seen in events."""
-    acted_for = pl.col("home").sort_by("first_day", "home").drop_nulls().first()
-    seen = raw.group_by("unit").agg(
-        pl.col("first_day").min().alias("first_event_day"),
-        acted_for=pl.lit(None, pl.UInt32) if raw["home"].null_count() == raw.height else acted_for,
-    )
     table = users.drop("excluded").join(_numbered(homes, "account", "home"), on="account", how="left").drop("account")
     table = _numbered(ids, "id", "unit").join(
         table.with_columns(listed=pl.lit(True)), on="id", how="left", maintain_order="left"

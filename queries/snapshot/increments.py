@@ -42,8 +42,10 @@ def merged(raw: pl.DataFrame, later: pl.DataFrame, words: Words, first: int) -> 
     renamed = later.rename({f"d{i}": f"d{i + at}" for i in range(words.count - at)})
     again = renamed.with_columns(pl.lit(0, pl.Int64).alias(name) for name in words.names[:at]).select(kept.columns)
     keys = [name for name in kept.columns if name not in ("first_day", *words.names)]
-    rows = pl.concat([kept, again]).lazy().group_by(keys)
-    return rows.agg(pl.col("first_day").min(), pl.col(words.names).bitwise_or()).collect(engine="streaming")
+    came = pl.col("user").is_in(later["user"].unique().implode())  # all others' rows stay as they are
+    rows = pl.concat([kept.filter(came), again]).lazy().group_by(keys)
+    grouped = rows.agg(pl.col("first_day").min(), pl.col(words.names).bitwise_or()).collect(engine="streaming")
+    return pl.concat([kept.filter(~came), grouped.select(kept.columns)])
 
 
 def _before(raw: pl.DataFrame, words: Words, first: int) -> list[pl.Expr]:

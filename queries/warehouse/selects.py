@@ -5,7 +5,7 @@ Values are bind parameters. Columns are told apart by what the warehouse says th
 on nothing but the product file and the days asked for, so a warehouse that remembers results can serve them again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -75,6 +75,15 @@ def _who(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -
     return sa.func.coalesce(user, _said(product, sections, rows, "anonymous")) if product.events.anonymous else user
 
 
+def _absent(
+    product: Product, sections: Mapping[str, Columns], rows: sa.Subquery
+) -> Iterator[sa.ColumnElement[bool]]:
+    """That each column which could say who it was does not; only text can be blank, and casts of numbers cost."""
+    for name in ("user", "anonymous") if product.events.anonymous else ("user",):
+        kind = sections["events"][getattr(product.events, name)]
+        yield (sql.text(rows.c[name]) if kind == "text" else rows.c[name]).is_(None)
+
+
 def _day(product: Product, table: sa.FromClause, columns: Columns, column: str) -> sa.ColumnElement[int]:
     return sql.local_day(table.c[column], cast(sql.TimeKind, columns[column]), product.timezone)
 
@@ -90,7 +99,7 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int, first: 
     rows = events(product, sections, product.events.since, to_date(until), None if first is None else to_date(first))
     since, day = day_number(product.events.since), rows.c.day
     bucket = sa.case((day < since, since - 1), (day > until, until + 1), else_=day)
-    nobody = sa.case((_who(product, sections, rows).is_(None), 1))
+    nobody = sa.case((sa.and_(*_absent(product, sections, rows)), 1))
     told = sa.select(bucket.label("day"), rows.c.name, nobody.label("nobody"), rows.c.loaded_at)
     if first is not None:
         told = told.where(sa.or_(day.is_(None), day >= first))
@@ -132,15 +141,20 @@ def size(product: Product, sections: Mapping[str, Columns], until: int) -> Selec
     table = source(product, part.table, columns)
     day = sql.day_number(table.c[part.time])
     possible = sa.case((day.between(day_number(part.since), until), day))
-    who = sql.text(table.c[part.user], columns[part.user])
+    who: sa.ColumnElement[Any] = table.c[part.user]  # as it stands: text of millions of ids costs most of all
     if part.anonymous:
-        who = sa.func.coalesce(who, sql.text(table.c[part.anonymous], columns[part.anonymous]))
-    name = _of_features(product, sql.text(table.c[part.name], columns[part.name]))
-    pair = sa.case((name.is_not(None), who + "/" + name))
-    counts = [sql.about_distinct(who).label("users"), sql.about_distinct(pair).label("pairs")]
-    days = [sa.func.min(possible).label("first_day"), sa.func.max(possible).label("last_day")]
-    how_many = sa.select(sa.func.count().label("events"), *counts, *days)
-    return how_many.execution_options(job="size")
+        who = sa.func.coalesce(*(sql.text(table.c[name], columns[name]) for name in (part.user, part.anonymous)))
+    users, name = sql.about_distinct(who).label("users"), table.c[part.name]
+    by_name = sa.select(
+        name.label("name"), sa.func.count().label("events"), users, sa.func.min(possible).label("first_day"),
+        sa.func.max(possible).label("last_day"),
+    ).group_by(name).subquery("g").c  # fmt: skip
+    of_feature = _of_features(product, sql.text(by_name.name, columns[part.name])).is_not(None)
+    sums = {"events": by_name.events, "pairs": sa.case((of_feature, by_name.users), else_=0)}
+    events, pairs = (sa.cast(sa.func.coalesce(sa.func.sum(n), 0), sa.BigInteger).label(k) for k, n in sums.items())
+    everybody = sa.select(users).select_from(table).scalar_subquery().label("users")
+    days = [sa.func.min(by_name.first_day).label("first_day"), sa.func.max(by_name.last_day).label("last_day")]
+    return sa.select(events, everybody, pairs, *days).execution_options(job="size")
 
 
 def first_day(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
