@@ -12,6 +12,7 @@ from components.engagement_numbers import QUADRANTS
 from components.theme import percent, points
 from components.words import PLURALS
 from queries.activity import Activity
+from queries.answers import derive
 from queries.product import Feature
 from queries.stats import TOO_FEW
 
@@ -62,7 +63,7 @@ def _owner(feature: Feature) -> str:
 
 def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) -> None:
     """Draw the features table; on_select is called when a row is picked, by mouse or keyboard."""
-    verdicts = {word: VERDICTS.get(word, "gray") for word in table["Verdict"].unique().sort()}
+    verdicts = {word: VERDICTS.get(word, "gray") for word in sorted(set(table["Verdict"]))}
     config = {
         "Feature": st.column_config.TextColumn(width="medium"),
         "Adoption": st.column_config.ProgressColumn(
@@ -78,9 +79,12 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
         "Weekly": st.column_config.LineChartColumn(
             help="Weekly adoption, complete weeks. Each line has its own scale.", width="medium"),
     }  # fmt: skip
-    shown = table.drop("feature", "n", "of", "low", "high").with_columns(pl.concat_list("Verdict"))
-    st.dataframe(shown, hide_index=True, column_config=config, height=tall(shown), on_select=on_select,
+    st.dataframe(derive(_shown, table), hide_index=True, column_config=config, height=tall(table), on_select=on_select,
                  selection_mode="single-row", key=key, alt="Features with adoption, change and verdict")  # fmt: skip
+
+
+def _shown(table: pl.DataFrame) -> pl.DataFrame:
+    return table.drop("feature", "n", "of", "low", "high").with_columns(pl.concat_list("Verdict"))
 
 
 def grid(cells: pl.DataFrame, row: str, column: str) -> pl.DataFrame:
