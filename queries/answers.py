@@ -79,7 +79,12 @@ def _own_bytes(narrowed: Activity) -> float:
     return float(rows + narrowed.everyone.estimated_size())
 
 
-_answers = _Memory(ANSWERS_BYTES, lambda answer: ENTRY_BYTES + len(pickle.dumps(answer)))
+def _bytes(answer: object) -> float:
+    """About how much an answer takes."""
+    return ENTRY_BYTES + (answer.estimated_size() if isinstance(answer, pl.DataFrame) else len(pickle.dumps(answer)))
+
+
+_answers = _Memory(ANSWERS_BYTES, _bytes)
 _activities = _Memory(NARROWED_BYTES, _own_bytes)
 
 
