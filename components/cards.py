@@ -12,6 +12,7 @@ from components import adoption_words, charts, drills, filters, retention_words,
 from components.theme import DARK, LIGHT, Palette, day
 from queries import snapshot
 from queries.activity import Activity, By
+from queries.answers import derive
 from queries.measures.retention import members
 from queries.measures.returning import Returning
 from queries.product import Selection
@@ -69,23 +70,34 @@ def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *
     order: has the features in a column `feature`, as the page lists them above.
     """
     alt, names = "Adoption by feature and segment", words.titles(activity.features)
-    shown = order.select("feature") if as_table else order.select("feature").head(MOST_ROWS)
-    if shown.height < order.height:
+    columns = cells["segment"].n_unique()
+    if not as_table and order.height > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS} of {order.height:,} features; all are in the table.")
-    largest = cells.group_by("segment").agg(pl.col("of").max()).sort("of", "segment", descending=[True, False])
-    if not as_table and largest.height > MOST_COLUMNS:
-        st.caption(f"The {MOST_COLUMNS} largest of {largest.height:,} segments; all are in the table.")
-        cells = cells.join(largest.head(MOST_COLUMNS), on="segment", how="semi", maintain_order="left")
-    cells = shown.join(cells, on="feature", maintain_order="left_right")
+    if not as_table and columns > MOST_COLUMNS:
+        st.caption(f"The {MOST_COLUMNS} largest of {columns:,} segments; all are in the table.")
+    cells = derive(_shown, cells, order, whole=as_table)
     if as_table:
-        labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
-        grid = tables.grid(labelled, FEATURE, "segment")
+        grid = derive(_cell_grid, cells, names)
         keys = {label: key for key, label in names.items()}
         tables.show_grid(grid, drills.opens_grid_cell(activity, grid, keys, by, "cell grid"), "cell grid", alt)
     else:
-        chart(charts.heat(cells, names, palette()), alt, "cells", drills.opens_cell(activity, by, "cells"))
+        chart(derive(charts.heat, cells, names, palette()), alt, "cells", drills.opens_cell(activity, by, "cells"))
     drawn = "table" if as_table else "numbers" if cells.height <= charts.MOST_LABELLED else "marks"
-    st.caption(adoption_words.heat_note(cells, why=words.overlapping(activity, by, "columns"), drawn=drawn))
+    st.caption(derive(adoption_words.heat_note, cells, why=words.overlapping(activity, by, "columns"), drawn=drawn))
+
+
+def _shown(cells: pl.DataFrame, order: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
+    """The cells in the order of the page; of many features the first, and of many segments the largest, or all."""
+    features = order.select("feature") if whole else order.select("feature").head(MOST_ROWS)
+    largest = cells.group_by("segment").agg(pl.col("of").max()).sort("of", "segment", descending=[True, False])
+    if not whole:
+        cells = cells.join(largest.head(MOST_COLUMNS), on="segment", how="semi", maintain_order="left")
+    return features.join(cells, on="feature", maintain_order="left_right")
+
+
+def _cell_grid(cells: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    labelled = cells.with_columns(pl.col("feature").replace_strict(names, default=None).alias(FEATURE))
+    return tables.grid(labelled, FEATURE, "segment")
 
 
 def curve(
@@ -93,11 +105,11 @@ def curve(
     shared: pl.DataFrame | None = None,
 ) -> None:  # fmt: skip
     """The pooled retention curve; nothing where there is no point to draw. shared: bands where cohorts share units."""
-    if now.filter(pl.col("of") >= TOO_FEW).is_empty():
+    if not (now["of"] >= TOO_FEW).any():
         return
     earlier = retention_words.BEFORE[pick.compare]
-    before = before if retention_words.comparable(question) else before.clear()
-    figure = charts.curve(now, before, pick.unit, question.grain, palette(), earlier=earlier, shared=shared)
+    before = before if retention_words.comparable(question) else derive(pl.DataFrame.clear, before)
+    figure = derive(charts.curve, now, before, pick.unit, question.grain, palette(), earlier=earlier, shared=shared)
     chart(figure, words.spoken(takeaway), "curve")
 
 
@@ -108,18 +120,20 @@ def cohorts(
     if cells["of"].sum() == 0:
         return
     alt = f"Retention by cohort and {question.grain}"
-    names = retention_words.ticks(question, cells["interval"].unique().sort().to_list())
+    names = retention_words.ticks(question, sorted(set(cells["interval"])))
     if as_table:
-        grid = tables.cohort_grid(cells, names)
+        grid = derive(tables.cohort_grid, cells, names)
         tables.show_grid(grid, partial(_pick_grid_cell, grid, names, "cohort grid"), "cohort grid", alt)
     else:
-        figure = charts.cohorts(cells, pool, question.grain, palette(), names)
+        figure = derive(charts.cohorts, cells, pool, question.grain, palette(), names)
         chart(figure, alt, "cohorts", partial(_pick_point, "cohorts"))
-        st.caption(retention_words.key(charts.scale(cells, pool)))
-    cohort, interval = st.session_state.pop("cohort cell", None) or ("", 0)
-    picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
-    if picked.height:
-        _cohort(activity, picked, pool, question)
+        st.caption(retention_words.key(derive(charts.scale, cells, pool)))
+    asked = st.session_state.pop("cohort cell", None)
+    if asked:
+        cohort, interval = asked
+        picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
+        if picked.height:
+            _cohort(activity, picked, pool, question)
 
 
 def _pick_point(key: str) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from components import retention_words, words
 from queries import product
 from queries.activity import Activity, By
+from queries.answers import ask
 from queries.product import Segment
 
 Values = tuple[str, ...]
@@ -119,16 +120,20 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
 def _groups(activity: Activity, by: By, picked: Mapping[str, Values]) -> list[str]:
     """The groups of a split, but for those filtered away."""
     kept = [picked.get(f"s.{key}") or None for key in by]
-    return [name for name, values in activity.groups(by).items()
+    return [name for name, values in ask(Activity.groups, activity, by).items()
             if all(k is None or value in k for k, value in zip(kept, values, strict=True))]  # fmt: skip
 
 
 def _largest(activity: Activity, by: By, groups: Iterable[str], *, accounts: bool) -> str:
     """The group with most users (or accounts); the first of several. None is "" where there is no group."""
+    sizes = ask(_sizes, activity, by, accounts=accounts)
+    return max(groups, key=lambda group: sizes[group], default="")
+
+
+def _sizes(activity: Activity, by: By, *, accounts: bool) -> dict[str, int]:
     size = pl.col("account").drop_nulls().n_unique() if accounts else pl.len()
     named = activity.everyone.with_columns(activity.segment_of(activity.everyone["unit"], by))
-    sizes = dict(named.group_by("segment").agg(size).cast({"segment": pl.String}).rows())
-    return max(groups, key=lambda group: sizes[group], default="")
+    return dict(named.group_by("segment").agg(size).cast({"segment": pl.String}).rows())
 
 
 def behaviours(titles: Mapping[str, str], keys: Values) -> tuple[Segment, ...]:

@@ -157,6 +157,11 @@ def _trend(drawn: pl.DataFrame) -> str:
     return "growth" if centre[-1] > centre[0] else "decline"
 
 
+def shown(now: Overview, weeks: int) -> pl.DataFrame:
+    """So many of the latest weeks of stickiness."""
+    return now.sticky.weeks.tail(weeks)
+
+
 # The matrix ----------------------------------------------------------------------------------------------------------
 
 

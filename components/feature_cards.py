@@ -12,7 +12,7 @@ from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
 from queries import stats
 from queries.activity import Activity, By
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.calendar import Period
 from queries.measures.adoption import adoption
 from queries.measures.depth import cumulative, stages
@@ -58,16 +58,16 @@ def tools(note: str, frame: pl.DataFrame, name: str, *measures: object, toggles:
 
 def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.DataFrame) -> None:
     """Week by week, how deep, and since launch. weeks: adoption of all weeks, the open one too."""
-    swing = stats.usual_swing(weeks, judged=not activity.chosen_by_outcome)
+    swing = derive(stats.usual_swing, weeks, judged=not activity.chosen_by_outcome)
     tools("Weeks are calendar weeks, named by their last day.", swing, "feature_weeks", adoption, stages, cumulative)
-    said = feature_words.trend(feature, swing, pick.weeks)
+    said = derive(feature_words.trend, feature, swing, pick.weeks)
     st.markdown(said)
-    if swing.filter("complete")["rate"].count():
-        opened = feature_words.opened(swing, activity.calendar.as_of)
-        figure = charts.weekly(swing, pick.weeks, cards.palette(), reached=_reached(activity, pick, feature),
+    if (swing["complete"] & swing["rate"].is_not_null()).any():
+        opened = derive(feature_words.opened, swing, activity.calendar.as_of)
+        figure = derive(charts.weekly, swing, pick.weeks, cards.palette(), reached=_reached(activity, pick, feature),
                                target=feature.target, launched=feature.launched, opened=opened)  # fmt: skip
         cards.chart(figure, words.spoken(said), "weekly")
-        st.caption(feature_words.weekly(feature, pick, swing))
+        st.caption(derive(feature_words.weekly, feature, pick, swing))
     left, right = st.columns(2, gap="medium")
     with left:
         _stages(feature, ask(stages, activity, feature.key))
@@ -81,14 +81,18 @@ def _reached(activity: Activity, pick: Selection, feature: Feature) -> pl.DataFr
         return None
     weeks = activity.calendar.periods("week", pick.weeks)
     months = tuple(Period(week.last - timedelta(days=27), week.last) for week in weeks)
-    return stats.rates(ask(adoption, activity, months, features=(feature.key,)).filter("complete"))
+    return derive(_complete_rates, ask(adoption, activity, months, features=(feature.key,)))
+
+
+def _complete_rates(counts: pl.DataFrame) -> pl.DataFrame:
+    return stats.rates(counts.filter("complete"))
 
 
 def _stages(feature: Feature, counts: pl.DataFrame) -> None:
-    said = feature_words.stages(feature, counts)
+    said = derive(feature_words.stages, feature, counts)
     st.markdown(said)
     if counts["of"].sum():
-        cards.chart(charts.stages(counts, cards.palette()), words.spoken(said), "stages")
+        cards.chart(derive(charts.stages, counts, cards.palette()), words.spoken(said), "stages")
         st.caption(feature_words.STAGES)
 
 
@@ -97,21 +101,20 @@ def _launches(activity: Activity, feature: Feature) -> None:
     begun = [f for f in activity.features if f.launched and f.launched >= activity.calendar.first_day]
     latest = sorted(begun, key=lambda f: (f.key == feature.key, f.launched), reverse=True)
     asked = latest[: MOST_LAUNCHES + 1] if feature in begun else []
-    curves = {f.key: stats.rates(ask(cumulative, activity, f.key).filter("complete")) for f in asked}
-    said = feature_words.launches(feature, curves, activity.calendar.first_day)
+    curves = {f.key: derive(_complete_rates, ask(cumulative, activity, f.key)) for f in asked}
+    said = derive(feature_words.launches, feature, curves, activity.calendar.first_day)
     st.markdown(said)
     if feature.key in curves and curves[feature.key]["rate"].count():
         titles = words.titles(activity.features)
-        cards.chart(charts.since_launch(curves, feature.key, titles, cards.palette()), words.spoken(said), "launch")
+        figure = derive(charts.since_launch, curves, feature.key, titles, cards.palette())
+        cards.chart(figure, words.spoken(said), "launch")
         st.caption(feature_words.LAUNCHES)
 
 
 def who(activity: Activity, pick: Selection, feature: Feature, period: Period, by: By) -> None:
     """Which segments lag and lead, how fast they adopt, and the units one by one."""
     counts = ask(adoption, activity, (period,), by=by, features=(feature.key,))
-    cells = stats.against_the_rest(counts, overlapping=activity.overlaps(by))
-    is_sure = pl.col("marked") & ((pl.col("gap_low") > 0) | (pl.col("gap_high") < 0)).fill_null(False)
-    cells = cells.filter(pl.col("of") > 0).with_columns(marked=is_sure).sort("gap", nulls_last=True)
+    cells = derive(_sure, counts, overlapping=activity.overlaps(by))
     toggles = ("Table", f"List {words.PLURALS[pick.unit]}")
     as_table, listing = tools("Each segment against all others together.", cells, "feature_segments", adoption,
                               time_to_adopt, users_of, toggles=toggles)  # fmt: skip
@@ -129,10 +132,17 @@ def who(activity: Activity, pick: Selection, feature: Feature, period: Period, b
         _times(activity, pick, feature, by)
 
 
+def _sure(counts: pl.DataFrame, *, overlapping: bool) -> pl.DataFrame:
+    """Segments with somebody by their gap to the rest, marked where it is sure."""
+    cells = stats.against_the_rest(counts, overlapping=overlapping)
+    is_sure = pl.col("marked") & ((pl.col("gap_low") > 0) | (pl.col("gap_high") < 0)).fill_null(False)
+    return cells.filter(pl.col("of") > 0).with_columns(marked=is_sure).sort("gap", nulls_last=True)
+
+
 def _segments(
     feature: Feature, pick: Selection, cells: pl.DataFrame, label: str, named: list[str], *, as_table: bool
 ) -> None:
-    found = tab_words.apart(cells, pick.unit, named)
+    found = derive(tab_words.apart, cells, pick.unit, named)
     said = tab_words.segments(feature, label, found)
     st.markdown(said)
     if as_table:
@@ -142,10 +152,10 @@ def _segments(
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        drawn = stats.foremost(cells, MOST_SEGMENTS)
+        drawn = derive(stats.foremost, cells, MOST_SEGMENTS)
         if drawn.height < cells.height:
             st.caption(f"{MOST_SEGMENTS} of {cells.height:,}: the sure ones, then the largest. All are in the table.")
-        cards.chart(tab_charts.segments(drawn, cards.palette(), of=cells), words.spoken(said), "segments")
+        cards.chart(derive(tab_charts.segments, drawn, cards.palette(), of=cells), words.spoken(said), "segments")
         st.caption(tab_words.segments_note(cells, pick.unit))
     with right:
         for group, title in tab_words.GROUPS.items():
@@ -155,14 +165,18 @@ def _segments(
 
 def _times(activity: Activity, pick: Selection, feature: Feature, by: By) -> None:
     counts = ask(time_to_adopt, activity, feature.key, by=by)
-    counts = counts.filter(pl.col("segment").is_in(words.named(activity, by)))
-    curves, total = survival.steps(counts, MOST_LINES, LONGEST), counts["segment"].n_unique()
+    counts = derive(_named, counts, words.named(activity, by))
+    curves, total = derive(survival.steps, counts, MOST_LINES, LONGEST), counts["segment"].n_unique()
     st.markdown("**Time to adopt**, the share that has used it so many days after it could"
                 + ("" if curves.height else ": too few to draw"))  # fmt: skip
     if curves.height:
-        cards.chart(tab_charts.times(curves, cards.palette()), "Time to adopt by segment", "times")
+        cards.chart(derive(tab_charts.times, curves, cards.palette()), "Time to adopt by segment", "times")
         timed = ask(not_timed, activity, feature.key, by=by)
         st.caption(tab_words.times(curves["segment"].n_unique(), total, timed, pick.unit))
+
+
+def _named(counts: pl.DataFrame, named: list[str]) -> pl.DataFrame:
+    return counts.filter(pl.col("segment").is_in(named))
 
 
 def _listed(activity: Activity, pick: Selection, feature: Feature, period: Period) -> None:
@@ -180,21 +194,21 @@ def back(activity: Activity, pick: Selection, feature: Feature, question: Return
     """Do they come back to it, and on how many days of a week do they use it."""
     size, earlier = filters.span(pick, question)
     cells = ask(retention, activity, question, cohorts=size, intervals=size)
-    before = pooled(ask(retention, activity, question, cohorts=size, intervals=size, skip=earlier))
-    before = before.clear() if activity.chosen_by_outcome else before
+    before = derive(pooled, ask(retention, activity, question, cohorts=size, intervals=size, skip=earlier))
+    before = derive(pl.DataFrame.clear, before) if activity.chosen_by_outcome else before
     weeks = activity.calendar.periods("week", pick.weeks)
     days = ask(frequency_days, activity, weeks, feature=feature.key)
     tools(retention_words.note(activity, pick, question, size), cells, "feature_return", retention, pooled,
           frequency_days)  # fmt: skip
-    now = pooled(cells)
-    said = retention_words.answer(activity, pick, question, cells, now, before).text
+    now = derive(pooled, cells)
+    said = derive(retention_words.answer, activity, pick, question, cells, now, before).text
     st.markdown(said)
     cards.curve(now, before, question, pick, said)
-    st.caption(retention_words.small_print(activity, pick, question, cells))
-    often = tab_words.frequency(days, pick.unit)
+    st.caption(derive(retention_words.small_print, activity, pick, question, cells))
+    often = derive(tab_words.frequency, days, pick.unit)
     st.markdown(often)
     if cast(int, days["of"].max() or 0) >= stats.TOO_FEW:
-        cards.chart(tab_charts.frequency(days, cards.palette()), words.spoken(often), "frequency")
+        cards.chart(derive(tab_charts.frequency, days, cards.palette()), words.spoken(often), "frequency")
         st.caption(f"Of {pick.unit}-weeks with {words.md(feature.label)} in the last {len(weeks)} full weeks.")
 
 
@@ -205,9 +219,9 @@ def lifted(activity: Activity, pick: Selection, feature: Feature) -> None:
         return
     counts = ask(lift, activity, feature.key, landmark=tab_words.LANDMARK, weeks=WEEKS)
     tools(tab_words.LIFT, counts, "feature_lift", lift)
-    said = tab_words.lift(feature, pick, counts)
+    said = derive(tab_words.lift, feature, pick, counts)
     st.markdown(said)
-    if tab_words.is_drawn(counts):
-        figure = tab_charts.lift(counts, cards.palette(), used="used early", not_yet="not yet")
+    if derive(tab_words.is_drawn, counts):
+        figure = derive(tab_charts.lift, counts, cards.palette(), used="used early", not_yet="not yet")
         cards.chart(figure, words.spoken(said), "lift")
         st.caption(tab_words.LIFT)

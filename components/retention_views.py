@@ -10,7 +10,7 @@ from components import retention_words as words
 from components.words import spoken, titles
 from queries import stats
 from queries.activity import Activity
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.measures import retention as measure
 from queries.measures.feature_retention import feature_retention
 from queries.measures.returning import Returning
@@ -36,15 +36,15 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     size, earlier = filters.span(pick, question)
     cells = ask(measure.retention, activity, question, cohorts=size, intervals=size)
     cells_before = ask(measure.retention, activity, question, cohorts=size, intervals=size, skip=earlier)
-    now, before = measure.pooled(cells), measure.pooled(cells_before)
-    before = before.clear() if activity.chosen_by_outcome else before
-    bands = stats.clustered(ask(measure.recurring_sums, activity, question, cohorts=size, intervals=size))
+    now, before = derive(measure.pooled, cells), derive(measure.pooled, cells_before)
+    before = derive(pl.DataFrame.clear, before) if activity.chosen_by_outcome else before
+    bands = derive(stats.clustered, ask(measure.recurring_sums, activity, question, cohorts=size, intervals=size))
 
-    answer = words.answer(activity, pick, question, cells, now, before, bands)
+    answer = derive(words.answer, activity, pick, question, cells, now, before, bands)
     cards.answer(answer, activity, widens=True)
     controls()
     cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
-    st.caption(words.small_print(activity, pick, question, cells))
+    st.caption(derive(words.small_print, activity, pick, question, cells))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Cohorts**", width="content")
@@ -60,14 +60,14 @@ def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
     size, _ = filters.span(pick, question)
     every = len(activity.calendar.periods(question.grain))
     cells = ask(measure.retention, activity, question, cohorts=every, intervals=interval + 1)
-    points = measure.trend(cells, interval, activity.calendar)
-    chart = stats.charted(points, judged=compare_words.is_judged(activity, question))
+    points = derive(measure.trend, cells, interval, activity.calendar)
+    chart = derive(stats.charted, points, judged=compare_words.is_judged(activity, question))
 
-    answer = compare_words.over_time(activity, pick, question, interval, chart)
+    answer = derive(compare_words.over_time, activity, pick, question, interval, chart)
     cards.answer(answer, activity)
     controls("k")
-    if chart.points["rate"].drop_nulls().len():
-        figure = retention_charts.over_time(chart, size, pick.unit, cards.palette())
+    if chart.points["rate"].count():
+        figure = derive(retention_charts.over_time, chart, size, pick.unit, cards.palette())
         cards.chart(figure, spoken(answer.text), "over time")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(compare_words.over_time_note(question, interval, points.height), width="content")
@@ -80,20 +80,19 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     size, _ = filters.span(pick, question)
     split, a, z = filters.compared()
     cells = ask(measure.retention, activity, question, cohorts=size, intervals=size, by=split)
-    pool = measure.pooled(cells)
-    one, other = pool.filter(segment=a), _other(pool, a, z)
+    pool = derive(measure.pooled, cells)
+    one, other = derive(_one, pool, a), derive(_other, pool, a, z)
     interval = words.spoken_of(question, one)
     groups = ((a, one), (z or compare_words.ELSE, other))
     apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
-    counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
-    gaps = stats.against_the_rest(counts, overlapping=apart)
+    gaps = derive(_gaps, pool, interval, overlapping=apart)
 
-    answer = compare_words.compared(activity, pick, question, interval, *groups, gaps, split=split)
+    answer = derive(compare_words.compared, activity, pick, question, interval, *groups, gaps, split=split)
     cards.answer(answer, activity, widens=cells["segment"].n_unique() > 1)
     controls("split", "split2", "a", "z")
-    if any(frame.filter(pl.col("of") >= stats.TOO_FEW).height for _, frame in groups):
+    if any((frame["of"] >= stats.TOO_FEW).any() for _, frame in groups):
         band = question.start != "any_use"
-        figure = retention_charts.side_by_side(groups, pick.unit, question.grain, cards.palette(), band=band)
+        figure = derive(retention_charts.side_by_side, groups, pick.unit, question.grain, cards.palette(), band=band)
         cards.chart(figure, spoken(answer.text), "compared")
     st.caption(compare_words.compared_note(question, of_behaviour=activity.overlaps(split)))
     _groups(gaps, f"{words.returning(activity, question)} {words.when(question, interval)}")
@@ -102,8 +101,7 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
 
 def _groups(gaps: pl.DataFrame, what: str) -> None:
     """All groups of a split and their gap to the rest. what: their rates are of."""
-    found = gaps.filter(pl.col("of") > 0).sort(pl.col("gap").abs(), descending=True, nulls_last=True)
-    every = tables.segments(found, "Back")
+    every = derive(_ranked, gaps)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them**, {what}", width="content")
         if gaps["gap"].count():
@@ -111,6 +109,21 @@ def _groups(gaps: pl.DataFrame, what: str) -> None:
         tables.download(every, "retention_by_segment", key="segments csv")
     if every.height:
         tables.show_segments(every, "segments", "Segments and their gap to the rest")
+
+
+def _ranked(gaps: pl.DataFrame) -> pl.DataFrame:
+    found = gaps.filter(pl.col("of") > 0).sort(pl.col("gap").abs(), descending=True, nulls_last=True)
+    return tables.segments(found, "Back")
+
+
+def _gaps(pool: pl.DataFrame, interval: int, *, overlapping: bool) -> pl.DataFrame:
+    """Each group against the others together at one interval."""
+    counts = pool.filter(interval=interval).with_columns(feature=pl.lit(""))
+    return stats.against_the_rest(counts, overlapping=overlapping)
+
+
+def _one(pool: pl.DataFrame, group: str) -> pl.DataFrame:
+    return pool.filter(segment=group)
 
 
 def _other(pool: pl.DataFrame, a: str, z: str) -> pl.DataFrame:
@@ -122,7 +135,7 @@ def _other(pool: pl.DataFrame, a: str, z: str) -> pl.DataFrame:
 def _features(activity: Activity, question: Returning, size: int) -> None:
     """All features side by side: of those who first used each, who came back to it."""
     found = ask(feature_retention, activity, question.grain, cohorts=size, intervals=size)
-    table = tables.returns(found, titles(activity.features), question.grain)
+    table = derive(tables.returns, found, titles(activity.features), question.grain)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**All features**, from first use back to the same feature", width="content")
         cards.explain(f"Each row is a feature: used again in the {question.grain} itself, by the calendar, on one day "

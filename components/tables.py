@@ -12,6 +12,7 @@ from components.engagement_numbers import QUADRANTS
 from components.theme import percent, points
 from components.words import PLURALS
 from queries.activity import Activity
+from queries.answers import derive
 from queries.product import Feature
 from queries.stats import TOO_FEW
 
@@ -62,7 +63,7 @@ def _owner(feature: Feature) -> str:
 
 def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) -> None:
     """Draw the features table; on_select is called when a row is picked, by mouse or keyboard."""
-    verdicts = {word: VERDICTS.get(word, "gray") for word in table["Verdict"].unique().sort()}
+    verdicts = {word: VERDICTS.get(word, "gray") for word in sorted(set(table["Verdict"]))}
     config = {
         "Feature": st.column_config.TextColumn(width="medium"),
         "Adoption": st.column_config.ProgressColumn(
@@ -78,9 +79,22 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
         "Weekly": st.column_config.LineChartColumn(
             help="Weekly adoption, complete weeks. Each line has its own scale.", width="medium"),
     }  # fmt: skip
-    shown = table.drop("feature", "n", "of", "low", "high").with_columns(pl.concat_list("Verdict"))
-    st.dataframe(shown, hide_index=True, column_config=config, height=tall(shown), on_select=on_select,
-                 selection_mode="single-row", key=key, alt="Features with adoption, change and verdict")  # fmt: skip
+    st.dataframe(_own(derive(_shown, table)), hide_index=True, column_config=config, height=tall(table),
+                 on_select=on_select, selection_mode="single-row", key=key,
+                 alt="Features with adoption, change and verdict")  # fmt: skip
+
+
+def _own(table: pl.DataFrame) -> pl.DataFrame:
+    """The same frame for Streamlit alone, without a copy of its data.
+
+    It makes pandas of it, for which polars locks the frame while holding the interpreter; where another thread reads
+    the same frame and waits for the interpreter, both would wait for ever. Remembered tables are read by many threads.
+    """
+    return table.clone()
+
+
+def _shown(table: pl.DataFrame) -> pl.DataFrame:
+    return table.drop("feature", "n", "of", "low", "high").with_columns(pl.concat_list("Verdict"))
 
 
 def grid(cells: pl.DataFrame, row: str, column: str) -> pl.DataFrame:
@@ -114,7 +128,7 @@ def cohort_grid(cells: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:
 
 def show_grid(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
     """The table twin of a heatmap, whose cells can be reached by keyboard."""
-    st.dataframe(table, hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
+    st.dataframe(_own(table), hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
                  height=tall(table))  # fmt: skip
 
 
@@ -151,7 +165,7 @@ def show_segments(table: pl.DataFrame, key: str, alt: str) -> None:
     """Draw segments side by side."""
     right = st.column_config.TextColumn(alignment="right")
     config = dict.fromkeys((table.columns[1], table.columns[2], "Gap to the rest"), right)
-    st.dataframe(table, hide_index=True, column_config=config, key=key, alt=alt,
+    st.dataframe(_own(table), hide_index=True, column_config=config, key=key, alt=alt,
                  height=tall(table))  # fmt: skip
 
 
@@ -215,7 +229,7 @@ def engagement(found: pl.DataFrame, unit: str, *, overlapping: bool = False) -> 
 def show_engagement(table: pl.DataFrame, key: str) -> None:
     """Draw engagement by segment."""
     right = st.column_config.TextColumn(alignment="right")
-    st.dataframe(table, hide_index=True, key=key, alt="Engagement by segment", height=tall(table),
+    st.dataframe(_own(table), hide_index=True, key=key, alt="Engagement by segment", height=tall(table),
                  column_config=dict.fromkeys(table.columns[1:], right))  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from components.theme import day
 from queries.activity import Activity, By
+from queries.answers import ask
 from queries.calendar import Grain, Period
 from queries.product import OTHER, UNKNOWN, Feature, Selection
 from queries.snapshot.background import Running
@@ -105,7 +106,7 @@ def titles(features: Sequence[Feature]) -> dict[str, str]:
 
 def named(activity: Activity, by: By) -> list[str]:
     """The groups of a split that are somebody in particular: no part of them is Other or unknown."""
-    return [name for name, values in activity.groups(by).items() if not {OTHER, UNKNOWN} & {*values}]
+    return [name for name, values in ask(Activity.groups, activity, by).items() if not {OTHER, UNKNOWN} & {*values}]
 
 
 def overlapping(activity: Activity, by: By, places: str) -> list[str]:

@@ -46,6 +46,7 @@ def of(snapshot: Snapshot, made: Product) -> Activity:
         features=made.features or assemble.unlisted(found.features),
         segments=made.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
+        key=(object(),),  # answers to one are no answers to another
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from components import adoption_words as words
 from components import cards, drills, filters, tables
 from queries import access, answers, snapshot, stats
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
 from queries.measures.depth import activation
 from queries.measures.feature_retention import feature_retention
@@ -14,21 +14,22 @@ pick, of, by = filters.selection(), filters.denominator(), filters.split()
 activity = answers.within(snapshot.load(access.LOCAL_OWNER), pick)
 period = activity.calendar.last_weeks(4)
 earlier = period.shifted(-28 if pick.compare == "previous" else -364)
+history = activity.calendar.periods("week")
 
 now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity, (earlier,), of=of)
-weeks = ask(adoption, activity, activity.calendar.periods("week"), of=of)
-cells = stats.against_the_rest(ask(adoption, activity, (period,), by=by, of=of), overlapping=activity.overlaps(by))
-changes = stats.changes(now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
+weeks, judged = ask(adoption, activity, history, of=of), not activity.chosen_by_outcome
+counts = ask(adoption, activity, (period,), by=by, of=of)
+cells = derive(stats.against_the_rest, counts, overlapping=activity.overlaps(by))
+changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=judged)
 
-cards.answer(words.answer(activity, pick, changes, cells, period, of, by), activity)
-cards.row(words.headline(ask(reach, activity, period), ask(reach, activity, earlier),
-                         ask(breadth, activity, period), ask(breadth, activity, earlier),
-                         ask(activation, activity, activity.calendar.periods("week"), snapshot.product().activation),
-                         pick, judged=not activity.chosen_by_outcome,
-                         of_some_events=activity.of_some_events))  # fmt: skip
+cards.answer(derive(words.answer, activity, pick, changes, cells, period, of, by), activity)
+cards.row(derive(words.headline, ask(reach, activity, period), ask(reach, activity, earlier),
+                 ask(breadth, activity, period), ask(breadth, activity, earlier),
+                 ask(activation, activity, history, snapshot.product().activation),
+                 pick, judged=judged, of_some_events=activity.of_some_events))  # fmt: skip
 
 returned = ask(feature_retention, activity, cohorts=pick.weeks, intervals=tables.RETURN_WEEK + 1)
-table = tables.features(activity, changes, returned, period.first)
+table = derive(tables.features, activity, changes, returned, period.first)
 with st.container(horizontal=True, vertical_alignment="center"):
     filters.pick("of")
     cards.explain(words.note(now, period, earlier, of, pick), adoption, new_adopters, feature_retention, reach,

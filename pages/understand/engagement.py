@@ -7,7 +7,7 @@ from components import engagement_numbers as numbers
 from components import engagement_words as words
 from components import filters, tables
 from queries import access, answers, snapshot
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.measures import engagement as measure
 from queries.measures.lifecycle import lifecycle
 
@@ -18,21 +18,22 @@ weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, nu
 
 months = ask(measure.stickiness, activity, numbers.ends(calendar, pick))
 weekly = ask(measure.stickiness, activity, numbers.lasts(calendar), length=numbers.WEEK)
-now = numbers.overview(months, weekly, judged=not activity.chosen_by_outcome)
+now = derive(numbers.overview, months, weekly, judged=not activity.chosen_by_outcome)
 
 gated = tuple(feature.key for feature in activity.features if feature.eligible)
 
 if view == "matrix":
-    found = numbers.placed(ask(measure.matrix, activity, weeks), gated)
-    answer = words.matrix(activity, pick, found, weeks)
+    found = derive(numbers.placed, ask(measure.matrix, activity, weeks), gated)
+    answer = derive(words.matrix, activity, pick, found, weeks)
+    small_print = derive(words.matrix_print, found, pick, weeks)
     cards.opening(answer, now, activity, pick)
     with st.container(horizontal=True, vertical_alignment="center"):
-        as_table = cards.tools(view, words.matrix_print(found, pick, weeks), measure.matrix, measure.stickiness)
+        as_table = cards.tools(view, small_print, measure.matrix, measure.stickiness)
         tables.download(found, "engagement_matrix", key="matrix csv")
     cards.matrix(found, activity, pick.unit, answer.text, as_table=as_table)
-    st.caption(words.matrix_print(found, pick, weeks))
+    st.caption(small_print)
 elif view == "stickiness":
-    answer = words.stickiness(activity, pick, now, ask(measure.days_active, activity, month))
+    answer = derive(words.stickiness, activity, pick, now, ask(measure.days_active, activity, month))
     cards.opening(answer, now, activity, pick)
     with st.container(horizontal=True, vertical_alignment="center"):
         short = cards.tools(view, words.stickiness_print(pick), measure.stickiness, measure.days_active,
@@ -41,8 +42,8 @@ elif view == "stickiness":
     cards.stickiness(spread, ask(measure.actives_on, activity, numbers.days(calendar, weeks)), now, pick, answer.text)
     st.caption(words.stickiness_print(pick))
 else:
-    flow = numbers.flows(ask(lifecycle, activity, "week", pick.weeks))
-    answer = words.lifecycle(activity, pick, now, flow)
+    flow = derive(numbers.flows, ask(lifecycle, activity, "week", pick.weeks))
+    answer = derive(words.lifecycle, activity, pick, now, flow)
     cards.opening(answer, now, activity, pick)
     with st.container(horizontal=True, vertical_alignment="center"):
         cards.tools(view, words.lifecycle_print(activity, pick), lifecycle, measure.stickiness)

@@ -3,7 +3,7 @@
 from components import cards, feature_cards, filters
 from components import feature_words as words
 from queries import access, answers, snapshot, stats
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.measures.adoption import adoption, new_adopters
 from queries.measures.depth import silent
 from queries.measures.retention import pooled, retention
@@ -21,14 +21,14 @@ size, _ = filters.span(pick, question)
 
 now, before = ask(adoption, activity, (period,), features=only), ask(adoption, activity, (earlier,), features=only)
 weeks = ask(adoption, activity, activity.calendar.periods("week", with_open=True), features=only)
-changes = stats.changes(now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
-returned = pooled(ask(retention, activity, question, cohorts=size, intervals=size))
+changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
+returned = derive(pooled, ask(retention, activity, question, cohorts=size, intervals=size))
 adopters = ask(new_adopters, activity, (earlier, period), features=only)
 times = ask(time_to_adopt, activity, feature.key)
 
 feature_cards.head(activity, feature)
-cards.answer(words.answer(activity, pick, feature, changes, ask(silent, everybody, only), period), activity)
-cards.row(words.headline(feature, pick, changes, period, returned, adopters, times))
+cards.answer(derive(words.answer, activity, pick, feature, changes, ask(silent, everybody, only), period), activity)
+cards.row(derive(words.headline, feature, pick, changes, period, returned, adopters, times))
 
 if tab == "overview":
     feature_cards.overview(activity, pick, feature, weeks)

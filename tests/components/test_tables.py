@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import streamlit as st
 
 from components import tables
 from queries import stats
@@ -183,3 +184,15 @@ def test_all_features_side_by_side_show_who_started_and_a_few_intervals() -> Non
 
     assert table.columns == ["feature", "Feature", "Started", "W1", "W2"]
     assert table.rows() == [("export", "Export", "40", "50 %", "25 %"), ("open", "Open", "5", "", "")]
+
+
+def test_streamlit_never_gets_the_table_that_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[pl.DataFrame] = []
+    monkeypatch.setattr(st, "dataframe", lambda table, **_: given.append(table))
+    table = pl.DataFrame({"Segment": ["Pro"], "Rate": ["20 %"], "Used by": ["1 of 5"], "Gap to the rest": [""]})
+
+    tables.show_segments(table, "key", "alt")
+    tables.show_engagement(table, "key")
+    tables.show_grid(table, lambda: None, "key", "alt")
+
+    assert [found.equals(table) and found is not table for found in given] == [True] * 3

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from queries import answers
@@ -66,12 +67,53 @@ def test_an_error_is_not_remembered(activity: Activity) -> None:
 
 
 def test_the_oldest_answers_make_room(activity: Activity) -> None:
-    memory = answers._Memory(2)
+    memory = answers._Memory(10, len)
 
-    for key in "abc":
-        memory.get(key, lambda key=key: key)  # type: ignore[misc]
+    for answer in ("four", "five ", "six", "eleven chars"):
+        memory.get(answer[:1], lambda answer=answer: answer)  # type: ignore[misc]
 
-    assert list(memory.found) == ["b", "c"]
+    assert (dict(memory.found), memory.weight) == ({"e": "eleven chars"}, 12)
+
+
+def test_what_is_made_of_answers_is_made_once(activity: Activity) -> None:
+    made: list[tuple[int, str]] = []
+
+    def measure(_: Activity, n: int) -> pl.DataFrame:
+        return pl.DataFrame({"n": [n]})
+
+    def doubled(frame: pl.DataFrame, *, name: str) -> pl.DataFrame:
+        made.append((frame["n"][0], name))
+        return frame.select(2 * pl.col("n").alias(name))
+
+    def total(frames: dict[str, pl.DataFrame], of: Activity) -> int:
+        made.append((len(frames), of.unit))
+        return int(sum(frame.to_series().sum() for frame in frames.values()))
+
+    def asked() -> int:
+        parts = {str(n): answers.derive(doubled, answers.ask(measure, activity, n), name="m") for n in (1, 2)}
+        return answers.derive(total, parts, activity)
+
+    assert [asked(), asked()] == [6, 6]
+    assert made == [(1, "m"), (2, "m"), (2, "user")]
+
+
+def test_what_is_made_of_something_else_is_made_anew(activity: Activity) -> None:
+    def height(frame: pl.DataFrame) -> int:
+        return frame.height
+
+    found = [answers.derive(height, pl.DataFrame({"n": range(n)})) for n in (1, 2, 3)]
+
+    assert (found, answers._answers.found) == ([1, 2, 3], {})
+
+
+def test_an_answer_that_made_room_is_no_name_for_another() -> None:
+    memory = answers._Memory(1)
+    first = memory.get("a", lambda: ["one"])
+    memory.get("b", lambda: ["other"])
+
+    with pytest.raises(LookupError):
+        memory.key_of(first)
+    assert memory.key_of(memory.found["b"]) == "b"
 
 
 def test_the_same_selection_is_narrowed_once(activity: Activity) -> None:
