@@ -89,7 +89,8 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
         with st.container(horizontal=True):
             st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
             why = "Reads all events again, also those that came late or were deleted. Takes longer."
-            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
+            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why,
+                      disabled=background.running() is not None)  # fmt: skip
 
 
 def _ask_to_refresh(what: str = "latest") -> None:

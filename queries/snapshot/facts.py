@@ -83,11 +83,10 @@ def replaced(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> pl.DataFra
     return pl.concat([facts.filter(pl.col("day") < first), later.drop("total")])
 
 
-def unseen(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> list[LeftOut]:
+def unseen(facts: pl.DataFrame, total: int, first: int) -> list[LeftOut]:
     """What came to, or went from, the days before `first` since they were read: the whole table's number tells."""
     known = int(facts["events"].sum())
-    total = later["total"].max()
-    n = 0 if total is None else cast(int, total) - known
+    n = total - known
     before = in_words(to_date(first) - timedelta(days=1))
     if n == 0:
         return []

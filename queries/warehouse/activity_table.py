@@ -97,7 +97,8 @@ def blocks(product: Product, sections: Mapping[str, Columns], until: int) -> Sel
     possible = block.between(block_of(day_number(product.events.since)), block_of(until))
     inside = sa.case((possible, block))
     ends = sa.func.min(inside).label("first"), sa.func.max(inside).label("last")
-    return sa.select(*ends, sa.func.count().label("rows")).select_from(table)
+    counted = sa.select(*ends, sa.func.count().label("rows")).select_from(table)
+    return counted.execution_options(job="kept_blocks")
 
 
 def block_of(day: int) -> int:
@@ -119,7 +120,7 @@ def activity(product: Product, sections: Mapping[str, Columns], first: int, last
     days = [sql.bit_or_agg(word).label(f"d{i}") for i, word in enumerate(inside)]
     grouped = sa.select(*keys, sa.cast(sa.null(), sa.Integer).label("first_day"), *days)
     rows = grouped.group_by(*(table.c[column] for column in dict.fromkeys(filter(None, named.values())))).subquery("g")
-    return selects.regrouped(product, sections, rows, len(days))
+    return selects.regrouped(product, sections, rows, len(days)).execution_options(job="kept_activity")
 
 
 def _table(product: Product, sections: Mapping[str, Columns]) -> Any:

@@ -125,6 +125,12 @@ def _facts_by_name(product: Product, sections: Mapping[str, Columns], rows: sa.S
     ).group_by(named.c.day, named.c.name).execution_options(job="facts")  # fmt: skip
 
 
+def event_count(product: Product) -> Select:
+    """How many events the whole table has."""
+    counted = sa.select(sa.func.count().label("total")).select_from(source(product, product.events.table))
+    return counted.execution_options(job="event_count")
+
+
 def _of_features(product: Product, name: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     """A name that belongs to a feature; else null."""
     names = sorted({event for feature in product.features for event in feature.events})

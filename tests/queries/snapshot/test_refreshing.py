@@ -18,12 +18,12 @@ from queries import config, snapshot
 from queries.access import LOCAL_OWNER
 from queries.calendar import day_number
 from queries.errors import SnapshotError
-from queries.snapshot import disk, history, lock, refreshing, steps
+from queries.snapshot import disk, extract, history, lock, refreshing, steps
 from queries.snapshot.__main__ import main
 from queries.snapshot.manifest import LeftOut
 from queries.snapshot.steps import Step
 from queries.warehouse import Stop
-from tests import products
+from tests import examples, products
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +131,20 @@ def test_events_that_come_later_than_the_late_days_are_said_and_count_from_the_n
 
     assert left_out() == ()
     assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["late", "new", "u0", "u1", "u2"]
+
+
+def test_events_that_come_late_are_said_though_none_is_of_the_days_read_again(tmp_path: Path) -> None:
+    quiet = [(user, datetime(2026, 9, day, 12), "open") for user in ("ann", "bo") for day in (1, 15)]
+    made = examples.product(tmp_path, as_of=date(2026, 10, 25))
+    examples.write(tmp_path, quiet)
+    before = extract.read(made, examples.NOW).reading
+    late = [("late", datetime(2026, 9, 2, 12), "open"), ("late", datetime(2026, 9, 3, 12), "open")]
+    examples.write(tmp_path, [*quiet, *late])
+
+    found = extract.read(made, examples.NOW, before=before)
+
+    said = "events came late, for days up to 22 Oct 2026, and count from the next full refresh"
+    assert found.manifest.left_out == (LeftOut(2, 6, said),)
 
 
 def test_events_that_were_deleted_long_after_their_day_are_said(folder: Path) -> None:

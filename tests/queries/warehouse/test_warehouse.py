@@ -33,7 +33,7 @@ from queries.product import (
     Users,
 )
 from queries.snapshot import extract
-from queries.warehouse import Warehouse, on_postgres, on_snowflake, selects
+from queries.warehouse import Warehouse, activity_table, on_postgres, on_snowflake, selects
 from queries.warehouse.on_duckdb import OnDuckDB
 from tests import examples
 
@@ -74,7 +74,13 @@ def rich(folder: Path) -> Product:
 
 
 def statements(made: Product) -> dict[str, selects.Select]:
+    kept = replace(made, events=replace(made.events, time="", loaded_at=None, block="block", mask="mask"))
+    columns = {**COLUMNS, "events": COLUMNS["events"] | {"block": "other", "mask": "other"}}
     return {
+        "event_count": selects.event_count(made),
+        "kept_blocks": activity_table.blocks(kept, columns, until=20_500),
+        "kept_activity": activity_table.activity(replace(kept, identity=None), columns, 361, 362),
+        "kept_from_events": activity_table.from_events(made, COLUMNS["events"]),
         "facts": selects.facts(made, COLUMNS, until=20_500),
         "facts_later": selects.facts(made, COLUMNS, until=20_500, first=20_490),
         "first_day": selects.first_day(made, COLUMNS, until=20_500),
@@ -91,7 +97,8 @@ def statements(made: Product) -> dict[str, selects.Select]:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", ["facts", "facts_later", "first_day", "activity", "activity_later", "users",
-                                  "accounts", "identity", "look", "tables", "size"])  # fmt: skip
+                                  "accounts", "identity", "look", "tables", "size", "event_count", "kept_blocks",
+                                  "kept_activity", "kept_from_events"])  # fmt: skip
 def test_each_select_is_the_golden_one(tmp_path: Path, name: str, dialect: str) -> None:
     compiled = statements(rich(tmp_path))[name].compile(
         dialect=DIALECTS[dialect], compile_kwargs={"literal_binds": True}
