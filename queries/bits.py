@@ -99,14 +99,15 @@ class Words:
 
 def merge(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """One row for each keys and feature, sorted by feature: the earliest first day and the days of all its rows."""
-    if keys == ("unit",):
-        return _merge_numbered(rows)
     merged = rows.lazy().group_by(*keys, "feature").agg(pl.col("first_day").min(), pl.col("^d[0-9]+$").bitwise_or())
     return merged.collect(engine="streaming").sort("feature", *keys)  # streaming, bitwise_or is five times faster
 
 
-def _merge_numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    """`merge` by unit: feature and unit are one number, by which sorting is three times faster than grouping."""
+def merge_all(rows: pl.DataFrame) -> pl.DataFrame:
+    """`merge` by unit where most rows are the only one of theirs, as those of a whole snapshot are.
+
+    Feature and unit are one number, by which sorting is then several times faster than grouping.
+    """
     names = rows.select("first_day", pl.col("^d[0-9]+$")).columns
     code = rows.select(pl.col("feature").cast(pl.UInt64) * 2**32 + pl.col("unit")).to_series()
     order = code.arg_sort()

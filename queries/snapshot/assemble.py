@@ -12,7 +12,7 @@ from typing import cast
 import polars as pl
 
 from queries.activity import ANY
-from queries.bits import Words, merge, merge_units
+from queries.bits import Words, merge, merge_all, merge_units
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError, did_you_mean
 from queries.product import OTHER, UNKNOWN, Feature, Product, Segment
@@ -261,7 +261,7 @@ def _of_active(features: tuple[Feature, ...], rows: pl.DataFrame) -> pl.DataFram
 
 def _by_unit(features: tuple[Feature, ...], rows: pl.DataFrame, units: int) -> pl.DataFrame:
     """One row a unit and feature, and a unit and any active feature (code 0), sorted by feature and unit."""
-    merged = merge(rows.select("unit", "feature", "first_day", pl.col("^d[0-9]+$")), "unit")
+    merged = merge_all(rows.select("unit", "feature", "first_day", pl.col("^d[0-9]+$")))
     anything = merge_units(_of_active(features, merged), units).with_columns(feature=pl.lit(ANY, pl.UInt16))
     return pl.concat([anything.select(merged.columns), merged])
 

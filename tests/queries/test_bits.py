@@ -3,7 +3,7 @@
 import polars as pl
 from hypothesis import strategies as st
 
-from queries.bits import merge, merge_units
+from queries.bits import merge, merge_all, merge_units
 from tests.strategies import check
 
 Row = tuple[int, int, int, int, int]  # unit, feature, first_day, d0, d1
@@ -26,7 +26,7 @@ def put_together(rows: list[Row], by: tuple[int, ...]) -> list[tuple[int, ...]]:
 def test_merged_rows_keep_the_earliest_day_and_every_bit(rows: list[Row]) -> None:
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
-    by_unit, by_user = merge(frame, "unit"), merge(frame.rename({"unit": "user"}), "user")
+    by_unit, by_user = merge(frame, "unit"), merge_all(frame).rename({"unit": "user"})
 
     expected = put_together(rows, (1, 0))
     assert by_unit.select("feature", "unit", "first_day", "d0", "d1").rows() == expected
