@@ -1,6 +1,5 @@
 """What a refresh would do, said before it does it: how much it reads and keeps, and what it asks of the warehouse."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +55,7 @@ def _of_events(
     origin = Words.covering(calendar).origin
     return [
         ("facts", selects.facts(product, source.sections, until)),
-        ("activity", selects.activity(replace(product, identity=None), source.sections, origin, first, last)),
+        ("activity", selects.activity(product, source.sections, origin, first, last)),
     ]
 
 

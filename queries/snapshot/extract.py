@@ -125,11 +125,10 @@ def _first_said(product: Product, found: pl.DataFrame) -> int | None:
 def _raw(source: warehouse.Warehouse, product: Product, days: Span, before: Reading | None) -> pl.DataFrame:
     """Who used what, by the ids in the events: whom an anonymous id stands for may be known only later."""
     words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
-    unnamed = replace(product, identity=None)
     if before is None or days.why:
-        return source.fetch(selects.activity(unnamed, source.sections, words.origin, days.first_read, last))
+        return source.fetch(selects.activity(product, source.sections, words.origin, days.first_read, last))
     start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
-    later = source.fetch(selects.activity(unnamed, source.sections, start, days.first_read, last, later=True))
+    later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
     return increments.merged(before.raw, later, words, days.first_read)
 
 

@@ -1,6 +1,5 @@
 """Reading the activity that the warehouse itself keeps (see `warehouse.activity_table`) instead of the events."""
 
-from dataclasses import replace
 
 import polars as pl
 
@@ -31,8 +30,7 @@ def read(
         raise DataError(f"The activity table {product.events.table!r} has no day that can be counted. Run the "
                         "statements that fill it (`python -m queries.snapshot --print-sql`, with the events "
                         "named).")  # fmt: skip
-    unnamed = replace(product, identity=None)
-    raw = source.fetch(activity_table.activity(unnamed, source.sections, span["first"], span["last"]))
+    raw = source.fetch(activity_table.activity(product, source.sections, span["first"], span["last"]))
     words = Words(WORD_DAYS * span["first"] - activity_table.BEFORE, span["last"] - span["first"] + 1)
     raw = raw.with_columns(pl.col(words.names).cast(pl.UInt64))
     calendar = _calendar(product, words.days_set(raw.select(pl.col(words.names).bitwise_or())), today)

@@ -203,19 +203,14 @@ def activity(
 
 
 def regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, words: int) -> Select:
-    """Grouped events with ids as text, the user that the identity table names, and names of no feature as null."""
+    """Grouped events with ids as text, as the events have them, and names of no feature as null."""
     user, name = _who(product, sections, rows), _said(product, sections, rows, "name")
-    origin: sa.FromClause = rows
-    if product.identity:
-        known = identity(product, sections).subquery("identity")
-        origin = rows.outerjoin(known, known.c.anonymous == user)
-        user = sa.func.coalesce(known.c.user, user)
     people = sa.select(
         user.label("user"), _said(product, sections, rows, "account").label("account"),
         _of_features(product, name).label("name"),
         *(sql.text(rows.c[f"segment_{s.key}"], sections["events"][s.column]).label(f"segment_{s.key}")
           for s in _of_events(product)), rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),
-    ).select_from(origin).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
+    ).where(user.is_not(None), name.is_not(None)).subquery("p").c  # fmt: skip
     days = [sa.func.coalesce(sql.bit_or_agg(people[f"d{i}"]), 0).label(f"d{i}") for i in range(words)]
     keys = (people.user, people.account, people.name, *(people[f"segment_{s.key}"] for s in _of_events(product)))
     grouped = sa.select(*keys, sa.func.min(people.first_day).label("first_day"), *days).group_by(*keys)

@@ -1,7 +1,7 @@
 SELECT p."user", p.account, p.name, min(p.first_day) AS first_day,
     coalesce(bit_or(p.d0), 0) AS d0,
     coalesce(bit_or(p.d1), 0) AS d1
-FROM (SELECT coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) AS "user",
+FROM (SELECT coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) AS "user",
     nullif(trim(CAST(g.account AS VARCHAR)), '') AS account,
     CASE WHEN (nullif(trim(CAST(g.name AS VARCHAR)), '') IN ('a', 'b', 'it''s')) THEN nullif(trim(CAST(g.name AS VARCHAR)), '') END AS name,
     g.first_day AS first_day,
@@ -21,9 +21,5 @@ FROM (SELECT app.events.user_id AS "user",
     app.events.loaded AS loaded_at,
     (CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2024-11-03 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01') AS day
 FROM app.events) AS e
-WHERE e.day BETWEEN 20010 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g LEFT OUTER JOIN (SELECT nullif(trim(CAST(identity.cookie AS VARCHAR)), '') AS anonymous,
-    min(nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS "user",
-    count(DISTINCT nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS users
-FROM identity
-WHERE nullif(trim(CAST(identity.cookie AS VARCHAR)), '') IS NOT NULL GROUP BY nullif(trim(CAST(identity.cookie AS VARCHAR)), '')) AS identity ON identity.anonymous = coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))
-WHERE coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name
+WHERE e.day BETWEEN 20010 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g
+WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name

@@ -1,6 +1,6 @@
 SELECT p."user", p.account, p.name, min(p.first_day) AS first_day,
     coalesce(bit_or(p.d0), 0) AS d0
-FROM (SELECT coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) AS "user",
+FROM (SELECT coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) AS "user",
     nullif(trim(CAST(g.account AS VARCHAR)), '') AS account,
     CASE WHEN (nullif(trim(CAST(g.name AS VARCHAR)), '') IN ('a', 'b', 'it''s')) THEN nullif(trim(CAST(g.name AS VARCHAR)), '') END AS name,
     g.first_day AS first_day,
@@ -19,9 +19,5 @@ FROM (SELECT app.events.user_id AS "user",
     date_diff('day', DATE '1970-01-01', CAST((make_timestamp(epoch_us(app.events.at)) + to_seconds(CASE WHEN (make_timestamp(epoch_us(app.events.at)) >= '2025-01-24 00:00:00') THEN 0 WHEN (make_timestamp(epoch_us(app.events.at)) >= '2025-01-10 00:00:00') THEN -18000 ELSE 0 END)) AS DATE)) AS day
 FROM app.events
 WHERE app.events.at IS NULL OR app.events.at < '0001-01-02 00:00:00' OR app.events.at >= '2025-01-10 00:00:00') AS e
-WHERE e.day BETWEEN 20100 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g LEFT OUTER JOIN (SELECT nullif(trim(CAST(identity.cookie AS VARCHAR)), '') AS anonymous,
-    min(nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS "user",
-    count(DISTINCT nullif(trim(CAST(identity."user" AS VARCHAR)), '')) AS users
-FROM identity
-WHERE nullif(trim(CAST(identity.cookie AS VARCHAR)), '') IS NOT NULL GROUP BY nullif(trim(CAST(identity.cookie AS VARCHAR)), '')) AS identity ON identity.anonymous = coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))
-WHERE coalesce(identity."user", coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), ''))) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name
+WHERE e.day BETWEEN 20100 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g
+WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name

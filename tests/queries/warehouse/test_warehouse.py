@@ -79,7 +79,7 @@ def statements(made: Product) -> dict[str, selects.Select]:
     return {
         "event_count": selects.event_count(made),
         "kept_blocks": activity_table.blocks(kept, columns, until=20_500),
-        "kept_activity": activity_table.activity(replace(kept, identity=None), columns, 361, 362),
+        "kept_activity": activity_table.activity(kept, columns, 361, 362),
         "kept_from_events": activity_table.from_events(made, COLUMNS["events"]),
         "facts": selects.facts(made, COLUMNS, until=20_500),
         "facts_later": selects.facts(made, COLUMNS, until=20_500, first=20_490),
