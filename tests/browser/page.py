@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.browser.conftest import settle
 
 
 def query(page: Page) -> Mapping[str, list[str]]:
@@ -44,9 +46,17 @@ def cell(page: Page, row: int, column: int) -> str:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a list by its words."""
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """Pick an option of a list by its words; a list that closes because the page is drawn anew is opened again."""
+    for patience_ms in (5_000, 5_000, 30_000):
+        settle(page)
+        page.get_by_role("combobox", name=label, exact=True).click()
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=patience_ms)
+        except TimeoutError:
+            if patience_ms == 30_000:
+                raise
+        else:
+            return
 
 
 def switch(page: Page, label: str) -> Locator:
