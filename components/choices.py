@@ -9,6 +9,7 @@ from components import retention_words, words
 from queries import product
 from queries.activity import Activity, By
 from queries.answers import ask
+from queries.calendar import day_number
 from queries.product import Segment
 
 Values = tuple[str, ...]
@@ -24,6 +25,7 @@ OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare
 # Names that come from data are long, and buttons would obey their Markdown
 LISTS = ("by", "by2", "feature", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
+WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
 TABS = {"overview": "Overview", "who": "Who", "return": "Return", "lift": "Lift"}
 MOST_INTERVALS = 26
@@ -61,7 +63,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
     units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
     found = {
         "unit": Choice("Count", units, ("user",)),
-        "w": Choice("Weeks", {"6": "6 wk", "12": "12 wk", "26": "26 wk", "52": "52 wk"}, ("12",)),
+        "w": Choice("Weeks", WEEKS, ("12",)),
         "vs": Choice("Compare", {"previous": "vs just before", "year": "vs a year before"}, ("previous",),
                      noun="a comparison"),
         "of": Choice("Out of", {"eligible": "Eligible", "active": "Active", "all": "All"}, ("eligible",),
@@ -105,7 +107,8 @@ def _compared(activity: Activity, splits: Mapping[str, str], picked: Mapping[str
     second = next((key for key in picked.get("split2", ()) if key in seconds), "")
     by = tuple(key for key in (split, second) if key)
     values = _same(_groups(activity, by, picked))
-    largest = _largest(activity, by, values, accounts=picked.get("unit") == ("account",))
+    weeks = int(next((w for w in picked.get("w", ()) if w in WEEKS), "12"))
+    largest = _largest(activity, by, values, weeks, accounts=picked.get("unit") == ("account",))
     a = next((value for value in picked.get("a", ()) if value in values), largest)
     others = {value: value for value in values if value != a}
     return {
@@ -124,16 +127,20 @@ def _groups(activity: Activity, by: By, picked: Mapping[str, Values]) -> list[st
             if all(k is None or value in k for k, value in zip(kept, values, strict=True))]  # fmt: skip
 
 
-def _largest(activity: Activity, by: By, groups: Iterable[str], *, accounts: bool) -> str:
-    """The group with most users (or accounts); the first of several. None is "" where there is no group."""
-    sizes = ask(_sizes, activity, by, accounts=accounts)
+def _largest(activity: Activity, by: By, groups: Iterable[str], weeks: int, *, accounts: bool) -> str:
+    """The group that most entered in the last weeks, of several the largest; "" where there is none."""
+    sizes = ask(_sizes, activity, by, weeks, accounts=accounts)
     return max(groups, key=lambda group: sizes[group], default="")
 
 
-def _sizes(activity: Activity, by: By, *, accounts: bool) -> dict[str, int]:
-    size = pl.col("account").drop_nulls().n_unique() if accounts else pl.len()
+def _sizes(activity: Activity, by: By, weeks: int, *, accounts: bool) -> dict[str, tuple[int, int]]:
+    """Group -> how many entered in the last weeks, and how many there are."""
+    recent = pl.col("entry_day") > day_number(activity.calendar.as_of) - 7 * weeks
+    whose = pl.col("account") if accounts else pl.col("unit")
+    sizes = [whose.filter(recent).drop_nulls().n_unique().alias("recent"), whose.drop_nulls().n_unique().alias("all")]
     named = activity.everyone.with_columns(activity.segment_of(activity.everyone["unit"], by))
-    return dict(named.group_by("segment").agg(size).cast({"segment": pl.String}).rows())
+    found = named.group_by("segment").agg(sizes).cast({"segment": pl.String})
+    return {group: (new, size) for group, new, size in found.rows()}
 
 
 def behaviours(titles: Mapping[str, str], keys: Values) -> tuple[Segment, ...]:

@@ -14,6 +14,8 @@ from queries.product import Selection
 from queries.stats import TOO_FEW, Charted, Difference, difference
 
 ELSE = "everyone else"
+ASSOCIATION = ("**No proof of a cause**: who is compared was chosen by what people did, which is known only "
+               "afterwards and hangs together with coming back.")  # fmt: skip
 
 
 def over_time(activity: Activity, pick: Selection, question: Returning, interval: int, chart: Charted) -> Answer:
@@ -101,6 +103,8 @@ def compared(
         return Answer(f"{rates} They are not compared{why}.")
     of = min(first[1], second[1])
     span = f"{points(gap.low, of)} to {points(gap.high, of)}, 95 %"
+    if by_outcome(activity, split):
+        return Answer(f"{rates} Difference {points(gap.value, of)} ({span}). {ASSOCIATION}")
     judged = _judged(gap, a[0], gaps) if z[0] == ELSE else f"{_alone(gap)}, by one test of these two alone"
     return Answer(f"{rates} Difference {points(gap.value, of)} ({span}): {judged}.")
 
@@ -147,14 +151,17 @@ def family(gaps: pl.DataFrame) -> str:
 
 def _why_not(activity: Activity, question: Returning, split: By) -> str:
     """Why two groups are not compared; empty where they may be."""
-    if activity.overlaps(split):
-        return ": who did what is known only afterwards, so the groups are chosen by their outcome"
-    if activity.chosen_by_outcome:
-        return f": the filter keeps {PLURALS[activity.unit]} by what they did, and that is the outcome itself"
+    if activity.overlaps(split) and not activity.is_behaviour(split):
+        return f": one {activity.unit} may be in both"
     if question.start == "any_use":
         return f": a unit is in the cohort of every {question.grain} of use, so one counts many times"
     late = ": they may have started at different times, and who started earlier has had longer to come back"
     return "" if comparable(question) else late
+
+
+def by_outcome(activity: Activity, split: By) -> bool:
+    """Whether groups differ by what people did, or are compared among people chosen by it: no difference is a cause."""
+    return activity.chosen_by_outcome or activity.is_behaviour(split)
 
 
 def is_judged(activity: Activity, question: Returning) -> bool:

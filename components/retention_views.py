@@ -84,7 +84,7 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     one, other = derive(_one, pool, a), derive(_other, pool, a, z)
     interval = words.spoken_of(question, one)
     groups = ((a, one), (z or compare_words.ELSE, other))
-    apart = not words.comparable(question) or activity.overlaps(split) or activity.chosen_by_outcome
+    apart = not words.comparable(question) or compare_words.by_outcome(activity, split)
     gaps = derive(_gaps, pool, interval, overlapping=apart)
 
     answer = derive(compare_words.compared, activity, pick, question, interval, *groups, gaps, split=split)
@@ -94,7 +94,7 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
         band = question.start != "any_use"
         figure = derive(retention_charts.side_by_side, groups, pick.unit, question.grain, cards.palette(), band=band)
         cards.chart(figure, spoken(answer.text), "compared")
-    st.caption(compare_words.compared_note(question, of_behaviour=activity.overlaps(split)))
+    st.caption(compare_words.compared_note(question, of_behaviour=activity.is_behaviour(split)))
     _groups(gaps, f"{words.returning(activity, question)} {words.when(question, interval)}")
     _features(activity, question, size)
 

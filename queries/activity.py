@@ -130,11 +130,15 @@ class Activity:
         return {name: tuple(values) for *values, name in named.cast(pl.String).rows()} if by else {}
 
     def overlaps(self, by: By) -> bool:
-        """Whether a split is by what events say or by what units did: such segments are never compared or summed.
+        """Whether a split is by what events say or by what units did: such segments never enter a ranking or a sum.
 
         A unit may be in several of the former; the latter are chosen by the very outcome that is looked at.
         """
-        return any((segment.of == "event" or segment.behaviour) and segment.key in by for segment in self.segments)
+        return self.is_behaviour(by) or any(s.of == "event" and s.key in by for s in self.segments)
+
+    def is_behaviour(self, by: By) -> bool:
+        """Whether a split is, also, by what units did."""
+        return any(s.behaviour is not None and s.key in by for s in self.segments)
 
     @property
     def chosen_by_outcome(self) -> bool:

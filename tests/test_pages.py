@@ -456,12 +456,12 @@ def test_who_was_chosen_by_the_outcome_is_compared_with_nothing(page: str, asked
 
 
 @pytest.mark.usefixtures("demo")
-def test_segments_by_what_people_did_are_drawn_side_by_side_and_not_compared() -> None:
+def test_segments_by_what_people_did_are_never_ranked_and_their_difference_is_no_cause() -> None:
     split = opened("adoption", by="sleepers")
     compared = opened("retention", view="compare", split="sleepers")
 
     assert "leads most" not in answer(split)
-    assert "who did what is known only afterwards" in answer(compared)
+    assert "**No proof of a cause**: who is compared was chosen by what people did" in answer(compared)
     assert set(compared.dataframe[0].value["Verdict"]) <= {"not compared", "too few"}
 
 

@@ -91,7 +91,8 @@ def test_a_segment_offers_its_values(activity: Activity) -> None:
 def test_the_largest_group_is_compared_unless_another_is_picked(unit: str, group: str) -> None:
     people = [Person(name, account) for name, account in zip("abcde", ("x", "x", "x", "y", "z"), strict=True)]
     companies: dict[str, str | None] = {"x": "Free", "y": "Pro", "z": "Pro"}
-    activity = load(spelled([*did("a", "open", "1")], people, weeks=1, companies=companies))
+    events = [event for name in "abcde" for event in did(name, "open", "1")]
+    activity = load(spelled(events, people, weeks=1, companies=companies))
 
     found = offered(activity, unit=unit, split="plan")
 
@@ -99,6 +100,16 @@ def test_the_largest_group_is_compared_unless_another_is_picked(unit: str, group
     assert found["a"].default == (group,)
     assert offered(activity, split="plan", a="Pro")["a"].clean(("Pro",)) == ("Pro",)
     assert list(found["z"].options) == ["", *(name for name in found["a"].options if name != group)]
+
+
+def test_a_group_that_nobody_came_to_of_late_is_not_what_a_comparison_begins_with() -> None:
+    roles = {"a": "admin", "b": "admin", "c": "member"}
+    people = [Person(name, attributes={"role": role}) for name, role in roles.items()]
+    events = [*did("a", "open", "1"), *did("b", "open", "1"), *did("c", "open", "0000000" * 8 + "1")]
+    activity = load(spelled(events, people, weeks=9))
+
+    assert offered(activity, split="role")["a"].default == ("Admin",)
+    assert offered(activity, split="role", w="6")["a"].default == ("Member",)
 
 
 # What an address means -----------------------------------------------------------------------------------------------
