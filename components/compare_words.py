@@ -15,7 +15,7 @@ from queries.stats import TOO_FEW, Charted, Difference, difference
 
 ELSE = "everyone else"
 ASSOCIATION = ("**No proof of a cause**: who is compared was chosen by what people did, which is known only "
-               "afterwards and hangs together with coming back.")  # fmt: skip
+               "afterwards and goes with coming back.")  # fmt: skip
 
 
 def over_time(activity: Activity, pick: Selection, question: Returning, interval: int, chart: Charted) -> Answer:

@@ -153,7 +153,7 @@ def test_groups_that_had_unequal_time_are_not_compared(activity: Activity) -> No
 
 
 WARNED = ("Difference +11 pt (−3 pt to +25 pt, 95 %). **No proof of a cause**: who is compared was chosen by what "
-          "people did, which is known only afterwards and hangs together with coming back.")  # fmt: skip
+          "people did, which is known only afterwards and goes with coming back.")  # fmt: skip
 EXPORTED = behavioural(Behaviour("used", 7, "export"), "Export")
 
 
