@@ -1,0 +1,214 @@
+"""The catalogue: each number that is reviewed, with what it means, which way is good and how it is counted.
+
+A metric is counted by separate whole weeks, because only those can be told apart from noise (`stats.weekly`). What is
+longer, such as a month or a quarter, is made of the weeks that end in it: counts are summed first and divided then.
+
+    flow     so many a week, such as new adopters: weeks add up
+    level    so many at a time, such as weekly actives: several weeks have a mean
+    rate     so many of so many: numerators and denominators add up
+    mean     so much for each, such as days active a user: as a rate, but not a share
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Literal
+
+import polars as pl
+
+from queries.activity import Activity, By
+from queries.errors import InsightsError, did_you_mean
+from queries.measures import adoption, depth, engagement, lifecycle, retention
+from queries.measures.returning import Returning
+from queries.product import Feature
+from queries.stats import TOO_FEW
+
+Form = Literal["flow", "level", "rate", "mean"]
+AGE = 4  # weeks: of the retention that is reviewed
+KEYS = ["segment", "part", "period"]
+NONE = pl.lit(None, pl.UInt32)
+Weekly = Callable[[Activity, By], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number of the catalogue.
+
+    up: which way is better. kind: an input is what a team can move, an output is what follows. definition: numerator,
+    denominator and window in a sentence; `{units}` stands for users or accounts. measure: the function that counts.
+    weekly: counts by week: segment, part, period (last day of the week), n, of (null for counts), complete.
+    """
+
+    key: str
+    label: str
+    form: Form
+    up: Literal["better", "worse"]
+    kind: Literal["input", "output"]
+    definition: str
+    measure: Callable[..., pl.DataFrame]
+    weekly: Weekly
+    feature: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        return self.form == "rate"
+
+    @property
+    def is_count(self) -> bool:
+        return self.form in ("flow", "level")
+
+
+def catalogue(activity: Activity, activation: tuple[str, ...] = ()) -> dict[str, Metric]:
+    """All metrics of a product by key, inputs first. activation: the features that stand for having arrived.
+
+    >>> from tests.examples import three_users
+    >>> list(catalogue(three_users()[0]))[:3]
+    ['new', 'activation', 'days_active']
+    """
+    core = tuple(feature.key for feature in activity.features if feature.core)
+    found = [
+        *(_state(state, label, up) for state, label, up in STATES[:1]),
+        _activation(activation),
+        *([_core(core)] if core else []),
+        _days_active(),
+        *(_state(state, label, up) for state, label, up in STATES[1:]),
+        _retention(),
+        _weekly_actives(),
+        *(made(feature) for feature in activity.features for made in (_adoption, _new_adopters)),
+    ]
+    return {metric.key: metric for metric in found}
+
+
+def metric(found: dict[str, Metric], key: str) -> Metric:
+    """The metric of a key. Raises InsightsError, with the nearest, where there is none."""
+    if key not in found:
+        raise InsightsError(f"There is no metric {key!r}; {did_you_mean(key, list(found))}")
+    return found[key]
+
+
+def weekly(activity: Activity, metric: Metric, by: By = ()) -> pl.DataFrame:
+    """A metric by week over all of history: segment, part, period, n, of; whole weeks alone, the oldest first.
+
+    part: the core feature, where the metric is a mean over several; else empty.
+    """
+    return metric.weekly(activity, by).filter("complete").select(*KEYS, "n", "of").sort("period", maintain_order=True)
+
+
+def values(counts: pl.DataFrame, form: Form, *keys: str) -> pl.DataFrame:
+    """The value at each of the keys (columns of `counts`): keys, n, of, value.
+
+    Counts are summed over what the keys leave open (weeks, segments) and divided then; a level is the mean of its
+    weeks. value is null without a count, and for a rate or mean under 30 in the denominator. A metric of several parts
+    is the mean of their values; its n and of are their sums.
+
+    >>> counts = pl.DataFrame({"part": ["", ""], "period": [1, 2], "n": [30, 10], "of": [50, 50]})
+    >>> values(counts, "rate").rows()
+    [(40, 100, 0.4)]
+    """
+    n = pl.col("n").cast(pl.Int64)
+    weeks = pl.col("period").n_unique()
+    each = counts.group_by(*keys, "part", maintain_order=True).agg(n.sum(), pl.col("of").cast(pl.Int64).sum(), weeks)
+    value = {
+        "flow": pl.col("n").cast(pl.Float64),
+        "level": pl.col("n") / pl.col("period"),
+    }.get(form, pl.when(pl.col("of") >= TOO_FEW).then(pl.col("n") / pl.col("of")))
+    each = each.with_columns(value=value)
+    whole = pl.when(pl.col("value").null_count() == 0).then(pl.col("value").mean())
+    found = [pl.col("n").sum(), pl.col("of").sum(), whole.alias("value")]
+    return each.group_by(*keys, maintain_order=True).agg(found) if keys else each.select(found)
+
+
+# What there is --------------------------------------------------------------------------------------------------------
+
+STATES: tuple[tuple[str, str, Literal["better", "worse"]], ...] = (
+    ("new", "New", "better"), ("resurrected", "Resurrected", "better"), ("dormant", "Dormant", "worse"),
+)  # fmt: skip
+SAID = {
+    "new": "{units} active in the week for the first time in all history.",
+    "resurrected": "{units} active in the week, not in the week before, and not new.",
+    "dormant": "{units} active in the week before, and not in the week.",
+}
+
+
+def _weekly_actives() -> Metric:
+    said = "{units} with at least one event of an active feature in the week."
+    return Metric("weekly_actives", "Weekly actives", "level", "better", "output", said, engagement.actives, _actives)
+
+
+def _actives(activity: Activity, by: By) -> pl.DataFrame:
+    found = engagement.actives(activity, activity.calendar.periods("week"), by=by)
+    return found.with_columns(part=pl.lit(""), of=NONE)
+
+
+def _days_active() -> Metric:
+    said = "Days active in the week, a mean over the {units} active in it."
+    return Metric("days_active", "Days active", "mean", "better", "input", said, engagement.stickiness, _stickiness)
+
+
+def _stickiness(activity: Activity, by: By) -> pl.DataFrame:
+    ends = tuple(week.last for week in activity.calendar.periods("week"))
+    found = engagement.stickiness(activity, ends, by=by, length=7)
+    return found.select("segment", part=pl.lit(""), period="day", n="n", of=pl.col("units").cast(pl.UInt64),
+                        complete="complete")  # fmt: skip
+
+
+def _activation(features: tuple[str, ...]) -> Metric:
+    said = ("{units} that reached an activation feature on days 0 to 6, of those that entered in the week before: the "
+            "week in which the last of them had their seven days.")  # fmt: skip
+    return Metric("activation", "Activation", "rate", "better", "input", said, depth.activation,
+                  partial(_activated, features))  # fmt: skip
+
+
+def _activated(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
+    found = depth.activation(activity, activity.calendar.periods("week"), features, by=by)
+    return found.with_columns(part=pl.lit(""), period=pl.col("cohort") + timedelta(days=7))
+
+
+def _retention() -> Metric:
+    said = "{units} active in week 4 after the week of sign-up, of those that signed up four weeks before."
+    return Metric("week4_retention", "Week-4 retention", "rate", "better", "output", said, retention.retention,
+                  _returned)  # fmt: skip
+
+
+def _returned(activity: Activity, by: By) -> pl.DataFrame:
+    weeks = len(activity.calendar.periods("week"))
+    cells = retention.retention(activity, Returning(), cohorts=weeks, intervals=AGE + 1, by=by)
+    return retention.trend(cells, AGE, activity.calendar).with_columns(part=pl.lit(""))
+
+
+def _state(state: str, label: str, up: Literal["better", "worse"]) -> Metric:
+    return Metric(state, label, "flow", up, "input", SAID[state], lifecycle.lifecycle, partial(_in_state, state))
+
+
+def _in_state(state: str, activity: Activity, by: By) -> pl.DataFrame:
+    found = lifecycle.lifecycle(activity, "week", len(activity.calendar.periods("week")), by=by)
+    return found.filter(state=state).with_columns(part=pl.lit(""), of=NONE)
+
+
+def _core(features: tuple[str, ...]) -> Metric:
+    said = "The mean, over the core features, of the share of eligible {units} that used the feature in the week."
+    return Metric("core_adoption", "Adoption of core features", "rate", "better", "input", said, adoption.adoption,
+                  partial(_used, features))  # fmt: skip
+
+
+def _adoption(feature: Feature) -> Metric:
+    said = "Eligible {units} that used the feature in the week, of all eligible."
+    return Metric(f"adoption.{feature.key}", f"Adoption of {feature.label}", "rate", "better", "input", said,
+                  adoption.adoption, partial(_used, (feature.key,)), feature.key)  # fmt: skip
+
+
+def _used(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
+    found = adoption.adoption(activity, activity.calendar.periods("week"), by=by, features=features)
+    return found.rename({"feature": "part"})
+
+
+def _new_adopters(feature: Feature) -> Metric:
+    said = "Eligible {units} whose first use of the feature, in all history, fell in the week."
+    return Metric(f"new_adopters.{feature.key}", f"New adopters of {feature.label}", "flow", "better", "input", said,
+                  adoption.new_adopters, partial(_adopted, (feature.key,)), feature.key)  # fmt: skip
+
+
+def _adopted(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
+    found = adoption.new_adopters(activity, activity.calendar.periods("week"), by=by, features=features)
+    return found.rename({"feature": "part"}).with_columns(of=NONE)

@@ -1,0 +1,129 @@
+"""Why a metric moved: how much of it each segment carries, by how it changed (behaviour) and by how many it has (mix).
+
+For a rate R = sum of w_i x r_i over segments that partition (w: share of the denominator, r: rate of the segment), the
+change R1 - R0 is exactly the sum over segments of
+
+    behaviour_i = (w0 + w1) / 2 x (r1 - r0)
+    mix_i       = (w1 - w0) x ((r0 + r1) / 2 - (R0 + R1) / 2)
+
+(Kitagawa 1955; the two-factor Shapley value). Growth of a segment below average counts against the rate, as one would
+say it. A segment that is new or gone has no rate in the other period: its own is taken, so all of it is mix. A count
+simply adds up: what a segment carries is its own change.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from queries.stats.xmr import LIMIT
+
+BOTH = ["segment", "part"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A change by the segments of one dimension.
+
+    parts: segment, before, after (values), share (of the denominator, a mean of both; of counts, of n), behaviour, mix,
+    carried (their sum), noise (how far what it carries usually swings), sure (beyond the noise), and fresh (new or
+    gone). change: of the whole, which the parts sum to. uneven: how far they carry more than their share, beyond noise.
+    opposite: the segments' own rates point the other way than the total (Simpson's paradox).
+    """
+
+    parts: pl.DataFrame
+    change: float
+    uneven: float
+    opposite: bool
+
+    @property
+    def behaviour(self) -> float:
+        return float(self.parts["behaviour"].sum())
+
+    @property
+    def mix(self) -> float:
+        return float(self.parts["mix"].sum())
+
+
+def split_rate(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame) -> Split:
+    """The change of a rate, or of a mean of several parts, by segment.
+
+    before, after: segment, part, n, of (sums over the weeks of each). history: segment, part, period, n, of: the weeks
+    before the change, from which the usual swing of each segment is told.
+
+    >>> before = pl.DataFrame({"segment": ["a", "b"], "part": "", "n": [50, 10], "of": [100, 100]})
+    >>> after = pl.DataFrame({"segment": ["a", "b"], "part": "", "n": [50, 30], "of": [100, 300]})
+    >>> found = split_rate(before, after, before.with_columns(period=1))
+    >>> round(found.change, 3), round(found.behaviour, 3), round(found.mix, 3)
+    (-0.1, 0.0, -0.1)
+    """
+    both = _beside(before, after).with_columns(w0=_share("of"), w1=_share("of_after"), r0=_rate("", "_after"),
+                                               r1=_rate("_after", ""))  # fmt: skip
+    whole = [(pl.col(f"w{i}") * pl.col(f"r{i}")).sum().over("part").alias(f"R{i}") for i in (0, 1)]
+    both = both.with_columns(whole)
+    middle = (pl.col("r0") + pl.col("r1")) / 2 - (pl.col("R0") + pl.col("R1")) / 2
+    both = both.with_columns(
+        share=(pl.col("w0") + pl.col("w1")) / 2,
+        behaviour=(pl.col("w0") + pl.col("w1")) / 2 * (pl.col("r1") - pl.col("r0")),
+        mix=(pl.col("w1") - pl.col("w0")) * middle,
+    )
+    swing = history.with_columns(value=pl.col("n") / pl.when(pl.col("of") > 0).then("of"))
+    both = both.join(_swing(swing), on=BOTH, how="left", maintain_order="left")
+    both = both.with_columns(noise=pl.col("share") * pl.col("swing"), before="r0", after="r1")
+    return _split(_mean_of_parts(both))
+
+
+def split_count(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame, weeks: int) -> Split:
+    """The change of a count by segment. before: sums over so many weeks; after: of one. Otherwise as `split_rate`."""
+    both = _beside(before, after).with_columns(before=pl.col("n") / weeks, after=pl.col("n_after").cast(pl.Float64))
+    both = both.join(_swing(history.with_columns(value=pl.col("n").cast(pl.Float64))), on=BOTH, how="left",
+                     maintain_order="left")  # fmt: skip
+    total = pl.col("before").sum()
+    both = both.with_columns(
+        share=pl.when(total > 0).then(pl.col("before") / total).otherwise(0.0),
+        behaviour=pl.col("after") - pl.col("before"), mix=pl.lit(0.0), noise="swing",
+    )  # fmt: skip
+    return _split(_mean_of_parts(both))
+
+
+def _beside(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """n, of, n_after, of_after of each segment and part, 0 where there is none; in the order they had."""
+    numbers = [pl.col("n", "of").fill_null(0).cast(pl.Float64)]
+    one, other = (frame.select(*BOTH, *numbers) for frame in (before, after))
+    every = pl.concat([one, other]).select(BOTH).unique(maintain_order=True)
+    found = every.join(one, on=BOTH, how="left", maintain_order="left").join(
+        other, on=BOTH, how="left", suffix="_after", maintain_order="left")  # fmt: skip
+    return found.fill_null(0.0)
+
+
+def _share(of: str) -> pl.Expr:
+    whole = pl.col(of).sum().over("part")
+    return pl.when(whole > 0).then(pl.col(of) / whole).otherwise(0.0)
+
+
+def _rate(of: str, other: str) -> pl.Expr:
+    """The rate of one period, or that of the other where nobody is in this one."""
+    own = [pl.when(pl.col(f"of{x}") > 0).then(pl.col(f"n{x}") / pl.col(f"of{x}")) for x in (of, other)]
+    return pl.coalesce(*own, 0.0)
+
+
+def _swing(history: pl.DataFrame) -> pl.DataFrame:
+    """How far each segment usually is from its own centre: 2.66 x its mean moving range, as in XmR."""
+    ranges = pl.col("value").diff().abs().mean().fill_null(0.0)
+    return history.sort("period").group_by(BOTH).agg(swing=LIMIT * ranges)
+
+
+def _mean_of_parts(both: pl.DataFrame) -> pl.DataFrame:
+    """A metric of several parts is their mean, and so is what each segment carries of it."""
+    numbers = ("before", "after", "share", "behaviour", "mix", "noise")
+    fresh = ((pl.col("of") + pl.col("n") == 0) != (pl.col("of_after") + pl.col("n_after") == 0)).all()
+    return both.group_by("segment", maintain_order=True).agg(
+        *(pl.col(name).fill_null(0.0).mean() for name in numbers), fresh=fresh
+    )
+
+
+def _split(parts: pl.DataFrame) -> Split:
+    carried = pl.col("behaviour") + pl.col("mix")
+    parts = parts.with_columns(carried=carried, sure=carried.abs() > pl.col("noise"))
+    change, behaviour = float(parts["carried"].sum()), float(parts["behaviour"].sum())
+    over = (pl.col("carried") - pl.col("share") * change).abs() - pl.col("noise")
+    return Split(parts, change, float(parts.select(over.clip(0.0)).sum().item()), opposite=change * behaviour < 0)
