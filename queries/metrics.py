@@ -106,17 +106,19 @@ def values(counts: pl.DataFrame, form: Form, *keys: str) -> pl.DataFrame:
     >>> values(counts, "rate").rows()
     [(40, 100, 0.4)]
     """
-    n = pl.col("n").cast(pl.Int64)
-    weeks = pl.col("period").n_unique()
-    each = counts.group_by(*keys, "part", maintain_order=True).agg(n.sum(), pl.col("of").cast(pl.Int64).sum(), weeks)
-    value = {
-        "flow": pl.col("n").cast(pl.Float64),
-        "level": pl.col("n") / pl.col("period"),
-    }.get(form, pl.when(pl.col("of") >= TOO_FEW).then(pl.col("n") / pl.col("of")))
-    each = each.with_columns(value=value)
-    whole = pl.when(pl.col("value").null_count() == 0).then(pl.col("value").mean())
-    found = [pl.col("n").sum(), pl.col("of").sum(), whole.alias("value")]
+    sums = [_sum("n"), _sum("of"), pl.col("period").n_unique().alias("weeks")]
+    each = counts.group_by(*keys, "part", maintain_order=True).agg(sums)
+    rate = pl.when(pl.col("of") >= TOO_FEW).then(pl.col("n") / pl.col("of"))
+    made = {"flow": pl.col("n").cast(pl.Float64), "level": pl.col("n") / pl.col("weeks")}
+    each = each.with_columns(value=made.get(form, rate))
+    whole = pl.when(pl.col("value").null_count() == 0).then(pl.col("value").mean()).alias("value")
+    found = [_sum("n"), _sum("of"), whole]
     return each.group_by(*keys, maintain_order=True).agg(found) if keys else each.select(found)
+
+
+def _sum(name: str) -> pl.Expr:
+    """The sum as a whole number; null where there is nothing to sum."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).cast(pl.Int64).sum()).alias(name)
 
 
 # What there is --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ from queries.errors import Mistake, ProductError
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
 SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")  # what tells one Snowflake from another
+METRICS = ("new", "activation", "core_adoption", "days_active", "resurrected", "dormant", "week4_retention",
+           "weekly_actives")  # fmt: skip
+FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
+KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 
 
@@ -210,6 +214,26 @@ class Refresh:
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """A metric of the weekly review, by its key in the catalogue; with the feature it is about where it is of one.
+
+    target: what it should reach, a share where the metric is one. ignores: kinds of annotations, as holidays, whose
+    weeks are no news.
+    """
+
+    metric: str
+    feature: str | None = None
+    owner: str | None = None
+    target: float | None = None
+    unit: Unit = "user"
+    ignores: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.metric}.{self.feature}" if self.feature else self.metric
+
+
+@dataclass(frozen=True)
 class Product:
     """All of product.toml. features is empty when none is listed: then each event name is a feature.
 
@@ -230,6 +254,7 @@ class Product:
     activation: tuple[str, ...] = ()
     as_of: date | None = None
     refresh: Refresh = Refresh()
+    review: tuple[Reviewed, ...] = ()
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
 

@@ -40,6 +40,25 @@ def contradictions(product: Product) -> list[Mistake]:
         found.append(Mistake("features", "none is `active`, so nobody could ever be; leave it out on most features."))
     if product.accounts and not product.events.account and not (product.users and product.users.account):
         found.append(Mistake("users.account", "is missing; without it nobody belongs to one of the accounts."))
+    found += [
+        Mistake(f"review[{place}].feature", f"there is no feature {line.feature!r}, {did_you_mean(line.feature, keys)}")
+        for place, line in enumerate(product.review, 1)
+        if line.feature and keys and line.feature not in keys
+    ]
+    listed = [(line.key, line.unit) for line in product.review]
+    found += [
+        Mistake(f"review[{place}].metric", "is listed above already.")
+        for place, one in enumerate(listed, 1) if one in listed[: place - 1]
+    ]
+    found += [
+        Mistake(f"review[{place}].count", "there are no accounts in this file.")
+        for place, line in enumerate(product.review, 1) if line.unit == "account" and not product.has_accounts
+    ]
+    found += [
+        Mistake(f"review[{place}].metric", "there are no core features; mark some with `core = true`.")
+        for place, line in enumerate(product.review, 1)
+        if line.metric == "core_adoption" and not any(feature.core for feature in product.features)
+    ]
     labels = [feature.label for feature in product.features]
     found += [
         Mistake(f"features.{f.key}.label", f"{f.label!r} is the label of another feature too.")

@@ -15,6 +15,9 @@ from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError, did_you_mean
 from queries.product import (
+    FEATURE_METRICS,
+    KINDS_OF_NOTE,
+    METRICS,
     MOST_DAYS,
     Accounts,
     Behaviour,
@@ -25,6 +28,7 @@ from queries.product import (
     Identity,
     Product,
     Refresh,
+    Reviewed,
     Segment,
     Users,
     behavioural,
@@ -78,6 +82,7 @@ def _product(top: Section, path: Path) -> Product:
         behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
         activation=_activation(top),
         refresh=_refresh(top),
+        review=tuple(_reviewed(section) for section in top.listed("review")),
         folder=path.parent,
         file=path.name,
     )
@@ -248,6 +253,26 @@ def _refresh(top: Section) -> Refresh:
     found = {key: section.number(key, most) for key, most in limits.items()}
     section.done()
     return Refresh(**{key: value for key, value in found.items() if value is not None})
+
+
+def _reviewed(section: Section) -> Reviewed:
+    """A line of the weekly review."""
+    metric, feature = section.get("metric", str) or "", section.get("feature", str)
+    if metric not in (*METRICS, *FEATURE_METRICS):
+        section.note("metric", f"{metric!r} is no metric, {did_you_mean(metric, [*METRICS, *FEATURE_METRICS])}")
+    elif (feature is not None) != (metric in FEATURE_METRICS):
+        section.note("feature", "is missing; the metric is of one." if feature is None else
+                     f"must be left out; {metric!r} is of no single feature.")  # fmt: skip
+    unit, ignores = section.get("count", str, "users"), section.texts("ignores")
+    if unit not in ("users", "accounts"):
+        section.note("count", f"must be \"users\" or \"accounts\", not {unit!r:.60}.")
+    for kind in ignores:
+        if kind not in KINDS_OF_NOTE:
+            section.note("ignores", f"{kind!r} is no kind of annotation, {did_you_mean(kind, KINDS_OF_NOTE)}")
+    made = Reviewed(metric, feature, section.get("owner", str), section.amount("target"),
+                    "account" if unit == "accounts" else "user", ignores)  # fmt: skip
+    section.done()
+    return made
 
 
 def _accounts(section: Section) -> Accounts:

@@ -64,6 +64,17 @@ class Section:
             return None
         return float(value)
 
+    def amount(self, key: str) -> float | None:
+        """A number over 0; None where there is none."""
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+            self.note(key, f"must be a number over 0, not {value!r:.60}.")
+            return None
+        return float(value)
+
     def number(self, key: str, most: int) -> int | None:
         """A whole number from 1 to `most`; None where there is none."""
         value = self.get(key, int)
@@ -99,6 +110,15 @@ class Section:
             return []
         outer.asked.update(outer.values)
         return [(name, Section(value, outer.at(name), self.mistakes)) for name, value in outer.values.items()]
+
+    def listed(self, key: str) -> "list[Section]":
+        """The tables of a list, `[[key]]`; each is named by its place, from 1."""
+        self.asked.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            self.note(key, f"must be a list: write [[{key}]] before each of its tables.")
+            return []
+        return [Section(each, f"{self.at(key)}[{place}]", self.mistakes) for place, each in enumerate(value, 1)]
 
     def done(self) -> None:
         for key in sorted(self.values.keys() - self.asked):

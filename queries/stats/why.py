@@ -11,13 +11,14 @@ say it. A segment that is new or gone has no rate in the other period: its own i
 simply adds up: what a segment carries is its own change.
 """
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
 
-from queries.stats.xmr import LIMIT
-
 BOTH = ["segment", "part"]
+SIGMA = 1 / 1.128  # the standard deviation of a steady series, for each unit of its mean moving range
+SURE = 1.96  # standard deviations: a change beyond is chance once in twenty
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Split:
     """A change by the segments of one dimension.
 
     parts: segment, before, after (values), share (of the denominator, a mean of both; of counts, of n), behaviour, mix,
-    carried (their sum), noise (how far what it carries usually swings), sure (beyond the noise), and fresh (new or
-    gone). change: of the whole, which the parts sum to. uneven: how far they carry more than their share, beyond noise.
-    opposite: the segments' own rates point the other way than the total (Simpson's paradox).
+    carried (their sum), noise (how far what it carries swings by itself, 95 %), sure (beyond the noise), and fresh (new
+    or gone). change: of the whole, which the parts sum to. uneven: how far they carry other than their share, beyond
+    the noise. opposite: the segments' own rates point the other way than the total (Simpson's paradox).
     """
 
     parts: pl.DataFrame
@@ -45,17 +46,18 @@ class Split:
 
 
 def split_rate(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame) -> Split:
-    """The change of a rate, or of a mean of several parts, by segment.
+    """The change of a rate, or of a mean of several parts, by segment, from some weeks to others.
 
-    before, after: segment, part, n, of (sums over the weeks of each). history: segment, part, period, n, of: the weeks
-    before the change, from which the usual swing of each segment is told.
+    before, after: segment, part, period, n, of, a row a week. history: the same of the weeks before the change, from
+    which the usual swing of each segment is told.
 
-    >>> before = pl.DataFrame({"segment": ["a", "b"], "part": "", "n": [50, 10], "of": [100, 100]})
-    >>> after = pl.DataFrame({"segment": ["a", "b"], "part": "", "n": [50, 30], "of": [100, 300]})
-    >>> found = split_rate(before, after, before.with_columns(period=1))
+    >>> before = pl.DataFrame({"segment": ["a", "b"], "part": "", "period": 1, "n": [50, 10], "of": [100, 100]})
+    >>> after = pl.DataFrame({"segment": ["a", "b"], "part": "", "period": 2, "n": [50, 30], "of": [100, 300]})
+    >>> found = split_rate(before, after, before)
     >>> round(found.change, 3), round(found.behaviour, 3), round(found.mix, 3)
     (-0.1, 0.0, -0.1)
     """
+    noise = _noise(before, after)
     both = _beside(before, after).with_columns(w0=_share("of"), w1=_share("of_after"), r0=_rate("", "_after"),
                                                r1=_rate("_after", ""))  # fmt: skip
     whole = [(pl.col(f"w{i}") * pl.col(f"r{i}")).sum().over("part").alias(f"R{i}") for i in (0, 1)]
@@ -68,15 +70,28 @@ def split_rate(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame)
     )
     swing = history.with_columns(value=pl.col("n") / pl.when(pl.col("of") > 0).then("of"))
     both = both.join(_swing(swing), on=BOTH, how="left", maintain_order="left")
-    both = both.with_columns(noise=pl.col("share") * pl.col("swing"), before="r0", after="r1")
+    both = both.with_columns(noise=pl.col("share") * pl.col("swing") * noise, before="r0", after="r1")
     return _split(_mean_of_parts(both))
 
 
-def split_count(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame, weeks: int) -> Split:
-    """The change of a count by segment. before: sums over so many weeks; after: of one. Otherwise as `split_rate`."""
-    both = _beside(before, after).with_columns(before=pl.col("n") / weeks, after=pl.col("n_after").cast(pl.Float64))
-    both = both.join(_swing(history.with_columns(value=pl.col("n").cast(pl.Float64))), on=BOTH, how="left",
-                     maintain_order="left")  # fmt: skip
+def split_count(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame, *, along: bool = False) -> Split:
+    """The change of a count a week by segment; otherwise as `split_rate`.
+
+    along: against where the line through each segment's history would be by now, and not against the weeks before. The
+    lines of the segments add up to that of the whole, because least squares is linear in what it fits.
+
+    >>> history = pl.DataFrame({"segment": "a", "part": "", "period": [1, 2, 3], "n": [10, 20, 30], "of": None})
+    >>> now = pl.DataFrame({"segment": "a", "part": "", "period": [4], "n": [35], "of": None})
+    >>> split_count(history, now, history).change, round(split_count(history, now, history, along=True).change, 6)
+    (15.0, -5.0)
+    """
+    noise, weeks = _noise(before, after), [frame["period"].n_unique() for frame in (before, after)]
+    both = _beside(before, after).with_columns(before=pl.col("n") / weeks[0], after=pl.col("n_after") / weeks[1])
+    history = history.with_columns(value=pl.col("n").cast(pl.Float64))
+    if along:
+        lines = _lines(history, after)
+        both = both.drop("before").join(lines, on=BOTH, how="left", maintain_order="left")
+    both = both.join(_swing(history), on=BOTH, how="left", maintain_order="left").with_columns(pl.col("swing") * noise)
     total = pl.col("before").sum()
     both = both.with_columns(
         share=pl.when(total > 0).then(pl.col("before") / total).otherwise(0.0),
@@ -88,7 +103,8 @@ def split_count(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame
 def _beside(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """n, of, n_after, of_after of each segment and part, 0 where there is none; in the order they had."""
     numbers = [pl.col("n", "of").fill_null(0).cast(pl.Float64)]
-    one, other = (frame.select(*BOTH, *numbers) for frame in (before, after))
+    one, other = (frame.group_by(BOTH, maintain_order=True).agg(pl.col("n", "of").sum()).select(*BOTH, *numbers)
+                  for frame in (before, after))  # fmt: skip
     every = pl.concat([one, other]).select(BOTH).unique(maintain_order=True)
     found = every.join(one, on=BOTH, how="left", maintain_order="left").join(
         other, on=BOTH, how="left", suffix="_after", maintain_order="left")  # fmt: skip
@@ -107,9 +123,24 @@ def _rate(of: str, other: str) -> pl.Expr:
 
 
 def _swing(history: pl.DataFrame) -> pl.DataFrame:
-    """How far each segment usually is from its own centre: 2.66 x its mean moving range, as in XmR."""
+    """How far a week of each segment is from its level by itself: the standard deviation, from its moving ranges."""
     ranges = pl.col("value").diff().abs().mean().fill_null(0.0)
-    return history.sort("period").group_by(BOTH).agg(swing=LIMIT * ranges)
+    return history.sort("period").group_by(BOTH).agg(swing=SIGMA * ranges)
+
+
+def _lines(history: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """segment, part, before: where the line through the weekly values of each would be, a mean over the later weeks."""
+    week, later = (frame["period"].to_physical().cast(pl.Float64) for frame in (history, after))
+    x, middle = week - week.mean(), later.unique().mean() - week.mean()  # type: ignore[operator]
+    fitted = history.with_columns(x=x).group_by(BOTH).agg(
+        level=pl.col("value").mean(), tilt=(pl.col("x") * pl.col("value")).sum() / (pl.col("x") ** 2).sum()
+    )
+    return fitted.select(*BOTH, before=pl.col("level") + pl.col("tilt") * middle)
+
+
+def _noise(before: pl.DataFrame, after: pl.DataFrame) -> float:
+    """How many standard deviations of a week the difference of two means over so many weeks swings by itself."""
+    return SURE * math.sqrt(sum(1 / max(1, frame["period"].n_unique()) for frame in (before, after)))
 
 
 def _mean_of_parts(both: pl.DataFrame) -> pl.DataFrame:

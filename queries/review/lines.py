@@ -1,0 +1,114 @@
+"""The lines of a review: each metric up to a week, judged by the weeks before it, and over months and quarters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import polars as pl
+
+from queries import metrics
+from queries.activity import Activity
+from queries.answers import ask
+from queries.calendar import Period
+from queries.metrics import Metric
+from queries.product import Product, Reviewed
+from queries.review import Line, Span, Week
+from queries.review.why import moved, why
+from queries.stats import TOO_FEW
+from queries.stats.weekly import Judged, judged
+
+NEW_FOR = timedelta(days=182)  # a launch is watched for half a year
+YEAR = timedelta(days=364)  # the same weekdays a year before
+ORDER = ("real", "watch", "normal", "too few")
+BASE = ("new", "activation", "core_adoption", "days_active", "resurrected", "dormant", "week4_retention",
+        "weekly_actives")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known about a metric beforehand: days on which what is usual starts anew, and spans that are no news."""
+
+    changes: tuple[date, ...] = ()
+    ignored: tuple[Period, ...] = ()
+
+
+def lines_of(product: Product, activity: Activity, week: date) -> tuple[Reviewed, ...]:
+    """What is reviewed: as the product file says, or else what a review usually needs, with the latest launches."""
+    if product.review:
+        return product.review
+    known = metrics.catalogue(activity, product.activation)
+    launched = [f for f in activity.features if f.launched and timedelta() <= week - f.launched <= NEW_FOR]
+    named = [key for key in BASE if key in known]
+    return tuple(Reviewed(key) for key in named) + tuple(
+        Reviewed("new_adopters", feature.key, owner=feature.owner) for feature in launched
+    )
+
+
+def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
+    """A metric up to a week, judged by what was known of the weeks before, and explained where it moved.
+
+    activity: of the unit that is reviewed. week: its last day.
+    """
+    counts = ask(metrics.weekly, activity, metric).filter(pl.col("period") <= week)
+    weeks = metrics.values(counts, metric.form, "period")
+    found = judged(_judgeable(weeks, metric), changes=known.changes, ignored=known.ignored,
+                   allow_trend=metric.is_count, most=1.0 if metric.is_share else float("inf"))  # fmt: skip
+    made = Line(
+        metric.key, metric.label, metric.form, metric.up, metric.kind, metric.definition, activity.unit, None, None,
+        _weeks(weeks, found), found.verdict, found.since, found.is_news, found.is_up, found.provisional, found.trended,
+        *_spans(counts, metric, week),
+    )  # fmt: skip
+    if made.verdict not in ("real", "watch"):
+        return made
+    parts = why(activity, metric, week, made.since, trended=made.trended)
+    return replace(made, why=parts, moved=moved(activity, week, metric.feature))
+
+
+def _judgeable(weeks: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """The values that are judged: from the first whole week with any on; of counts, those that are usually 30."""
+    some = pl.col("n") > 0
+    begun = some.cum_max() & some.cum_max().shift(1, fill_value=metric.feature is None)
+    enough = pl.col("n").filter(begun).median() >= TOO_FEW if metric.is_count else pl.lit(True)
+    return weeks.with_columns(value=pl.when(begun & enough).then("value"))
+
+
+def _weeks(weeks: pl.DataFrame, found: Judged) -> tuple[Week, ...]:
+    drawn = weeks.select(last="period", value="value", n="n", of="of").hstack(
+        found.weeks.select("centre", "lower", "upper", "signal", "ignored"))  # fmt: skip
+    return tuple(Week(**row) for row in drawn.iter_rows(named=True))
+
+
+# Longer than a week ---------------------------------------------------------------------------------------------------
+
+
+def _spans(counts: pl.DataFrame, metric: Metric, week: date) -> tuple[tuple[Span, ...], Span | None, Span | None]:
+    """The last twelve whole months, this month to date and this quarter to date; each of the weeks that end in it."""
+    month = week.replace(day=1)
+    starts = [_months_before(month, back) for back in range(12, -1, -1)]
+    months = [_span(counts, metric, first, following - timedelta(days=1))
+              for first, following in pairwise(starts)]  # fmt: skip
+    quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    whole = [span for span in months if span and counts["period"].min() < span.first]  # type: ignore[operator]
+    return tuple(whole), _span(counts, metric, month, week), _span(counts, metric, quarter, week)
+
+
+def _months_before(month: date, months: int) -> date:
+    number = month.year * 12 + month.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _span(counts: pl.DataFrame, metric: Metric, first: date, last: date) -> Span | None:
+    """The value over the weeks that end in a span; of the same span 364 days before only where all of it is history."""
+    now = counts.filter(pl.col("period").is_between(first, last))
+    before = counts.filter(pl.col("period").is_between(first - YEAR, last - YEAR))
+    if now.is_empty():
+        return None
+    alike = now["period"].n_unique() == before["period"].n_unique()
+    values = [metrics.values(frame, metric.form)["value"].item() if frame.height else None for frame in (now, before)]
+    return Span(first, last, values[0], values[1] if alike else None)
+
+
+def ranked(lines: Sequence[Line]) -> list[Line]:
+    """The lines by how much they ask for: what is new, what goes on, what to watch; in the order they had."""
+    return sorted(lines, key=lambda line: (ORDER.index(line.verdict), not line.is_news))

@@ -1,0 +1,80 @@
+"""Why a metric moved: its change by each attribute of the units, and the features that moved beside it."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from queries import metrics, stats
+from queries.activity import Activity
+from queries.answers import ask
+from queries.calendar import Period
+from queries.measures.adoption import adoption
+from queries.metrics import Metric
+from queries.product import Segment
+from queries.review import Moved, Part, Why
+from queries.stats.why import Split, split_count, split_rate
+
+WEEKS = 8  # at most, of the latest since a change began, and of those before it
+SWING = timedelta(weeks=24)  # from which the usual swing of a segment is told
+LATELY = timedelta(weeks=4)  # since when the features listed beside a change moved
+MOST_FEATURES = 5  # listed beside a change
+GROWTH = timedelta(weeks=52)  # from which the line of a segment is told
+A_WEEK = timedelta(days=7)
+
+
+def why(
+    activity: Activity, metric: Metric, week: date, since: date | None, *, trended: bool = False
+) -> tuple[Why, ...]:  # fmt: skip
+    """What a metric's change is made of, by each attribute of the units, the most telling first.
+
+    The weeks since the change began (the week alone where nothing did), at most eight, against the eight before it; or
+    against where a year of growth would have led, where the metric is judged along its line (trended).
+    """
+    began = since or week
+    now = Period(max(began, week - (WEEKS - 1) * A_WEEK), week)
+    before = Period(began - WEEKS * A_WEEK, began - A_WEEK)
+    of = ("user", "account") if activity.unit == "user" else ("account",)
+    found = [
+        _as_why(segment, split, before, now)
+        for segment in activity.segments
+        if segment.behaviour is None and segment.of in of
+        and (split := _split(activity, metric, segment, before, now, trended=trended)) is not None
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda why: -why.uneven))
+
+
+def _split(
+    activity: Activity, metric: Metric, segment: Segment, before: Period, now: Period, *, trended: bool
+) -> Split | None:
+    """None where there are too few weeks before, or one segment alone. The periods begin and end with a week's end."""
+    counts = ask(metrics.weekly, activity, metric, (segment.key,))
+    then, after = (counts.filter(pl.col("period").is_between(p.first, p.last)) for p in (before, now))
+    span = GROWTH if trended else SWING
+    history = counts.filter(pl.col("period").is_between(before.last - span, before.last))
+    if after.is_empty() or then["period"].n_unique() < WEEKS or counts["segment"].n_unique() < 2:
+        return None
+    if metric.is_count:
+        return split_count(then, after, history, along=trended)
+    return split_rate(then, after, history)
+
+
+def _as_why(segment: Segment, split: Split, before: Period, now: Period) -> Why:
+    parts = split.parts.sort(pl.col("carried").abs(), descending=True, maintain_order=True)
+    names = ("segment", "before", "after", "share", "behaviour", "mix", "carried", "noise", "sure", "fresh")
+    rows = tuple(Part(**row) for row in parts.select(names).iter_rows(named=True))
+    return Why(segment.label, split.change, split.behaviour, split.mix, split.uneven, split.opposite, rows, before, now)
+
+
+def moved(activity: Activity, week: date, own: str | None) -> tuple[Moved, ...]:
+    """The other features whose weekly adoption left what is usual in this week, the largest change first."""
+    weeks = ask(adoption, activity, activity.calendar.periods("week"))
+    weeks = weeks.filter(pl.col("period") <= week, pl.col("complete"))
+    now = weeks.filter(period=week)
+    before = weeks.filter(pl.col("period").is_between(week - LATELY, week - A_WEEK)).group_by(
+        "feature", maintain_order=True).agg(pl.col("n", "of").sum(), complete=True)  # fmt: skip
+    labels = {feature.key: feature.label for feature in activity.features if feature.key != own}
+    lately = (pl.col("verdict") == "real") & (pl.col("since") >= week - LATELY)
+    found = stats.changes(now, before, weeks, 1).filter(lately, pl.col("feature").is_in(list(labels)))
+    ranked = found.sort(pl.col("change").abs(), descending=True, nulls_last=True).head(MOST_FEATURES)
+    return tuple(Moved(labels[row["feature"]], row["rate"], row["change"], row["up"])
+                 for row in ranked.iter_rows(named=True))  # fmt: skip
