@@ -122,14 +122,55 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day, or until and including another: as `store.Annotation` has it."""
+
+    day: date
+    kind: str
+    title: str
+    note: str = ""
+    until: date | None = None
+    metric: str | None = None
+    feature: str | None = None
+    divides: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that somebody will do, decided in the review of a week: as `store.Action` has it."""
+
+    week: date
+    metric: str
+    owner: str
+    text: str
+    due: date | None = None
+    status: str = "open"
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a metric in this review; of the whole where the metric is empty."""
+
+    metric: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Review:
-    """A week, reviewed. lines: in the order of the product file. definitions: what the counts were made by."""
+    """A week, reviewed. lines: in the order of the product file. definitions: what the counts were made by.
+
+    marks: what is known to have happened. tasks: those still open from earlier weeks, and those of this one.
+    """
 
     product: str
     week: date
     as_of: date
     lines: tuple[Line, ...]
     definitions: str = ""
+    marks: tuple[Mark, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    notes: tuple[Said, ...] = ()
 
     def of(self, verdict: str) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.verdict == verdict)
