@@ -21,6 +21,7 @@ SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")  # what tell
 METRICS = ("new", "activation", "core_adoption", "days_active", "resurrected", "dormant", "week4_retention",
            "weekly_actives")  # fmt: skip
 FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
+SHARES = ("activation", "core_adoption", "week4_retention", "adoption")  # metrics that are one, of 0 to 1
 KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 

@@ -19,6 +19,7 @@ from queries.product import (
     KINDS_OF_NOTE,
     METRICS,
     MOST_DAYS,
+    SHARES,
     Accounts,
     Behaviour,
     Connection,
@@ -258,9 +259,12 @@ def _refresh(top: Section) -> Refresh:
 def _reviewed(section: Section) -> Reviewed:
     """A line of the weekly review."""
     metric, feature = section.get("metric", str) or "", section.get("feature", str)
-    if metric not in (*METRICS, *FEATURE_METRICS):
-        section.note("metric", f"{metric!r} is no metric, {did_you_mean(metric, [*METRICS, *FEATURE_METRICS])}")
-    elif (feature is not None) != (metric in FEATURE_METRICS):
+    known = [*METRICS, *FEATURE_METRICS]
+    if "metric" not in section.values:
+        section.note("metric", f"is missing; {did_you_mean('', known)}")
+    elif metric and metric not in known:
+        section.note("metric", f"{metric!r} is no metric, {did_you_mean(metric, known)}")
+    elif metric and (feature is not None) != (metric in FEATURE_METRICS):
         section.note("feature", "is missing; the metric is of one." if feature is None else
                      f"must be left out; {metric!r} is of no single feature.")  # fmt: skip
     unit, ignores = section.get("count", str, "users"), section.texts("ignores")
@@ -269,7 +273,8 @@ def _reviewed(section: Section) -> Reviewed:
     for kind in ignores:
         if kind not in KINDS_OF_NOTE:
             section.note("ignores", f"{kind!r} is no kind of annotation, {did_you_mean(kind, KINDS_OF_NOTE)}")
-    made = Reviewed(metric, feature, section.get("owner", str), section.amount("target"),
+    target = (section.share if metric in SHARES else section.amount)("target")
+    made = Reviewed(metric, feature, section.get("owner", str), target,
                     "account" if unit == "accounts" else "user", ignores)  # fmt: skip
     section.done()
     return made

@@ -18,6 +18,7 @@ from queries.product import (
     Feature,
     Product,
     Refresh,
+    Reviewed,
     Segment,
     behaviour,
     behavioural,
@@ -85,6 +86,76 @@ def test_a_file_with_everything_is_read_as_it_stands(tmp_path: Path) -> None:
     assert made.refresh == Refresh(5, 30, 6)
     assert made.has_accounts
     assert made.identity is not None
+
+
+def test_the_lines_of_the_review_are_read_in_their_order(tmp_path: Path) -> None:
+    users = USERS + "account = 'a'\n[features.export]\ncore = true\n"
+    listed = ("[[review]]\nmetric = 'core_adoption'\nowner = 'Ann'\ntarget = 0.4\nignores = 'holiday'\n"
+              "[[review]]\nmetric = 'new_adopters'\nfeature = 'export'\ntarget = 250\n"
+              "[[review]]\nmetric = 'core_adoption'\ncount = 'accounts'\nignores = ['data', 'incident']\n")  # fmt: skip
+
+    made, without = (load(tmp_path, WAREHOUSE + EVENTS + users + lines) for lines in (listed, ""))
+
+    assert made.review == (
+        Reviewed("core_adoption", owner="Ann", target=0.4, ignores=("holiday",)),
+        Reviewed("new_adopters", "export", target=250.0),
+        Reviewed("core_adoption", unit="account", ignores=("data", "incident")),
+    )
+    assert [line.key for line in made.review] == ["core_adoption", "new_adopters.export", "core_adoption"]
+    assert without.review == ()
+    assert made.definition_hash() == without.definition_hash()
+
+
+REVIEWED = [
+    ("metric = 'week4_retentoin'", "review[2].metric",
+     "'week4_retentoin' is no metric, did you mean `week4_retention`?"),
+    ("owner = 'Ann'", "review[2].metric", "is missing; known: `new`, `activation`, "),
+    ("metric = 7", "review[2].metric", "must be text, not 7."),
+    ("metric = ' '", "review[2].metric", "is empty; "),
+    ("metric = 'adoption'", "review[2].feature", "is missing; the metric is of one."),
+    ("metric = 'dormant'\nfeature = 'open'", "review[2].feature",
+     "must be left out; 'dormant' is of no single feature."),
+    ("metric = 'adoption'\nfeature = 'opne'", "review[2].feature",
+     "there is no feature 'opne', did you mean `open`?"),
+    ("metric = 'new'", "review[2].metric", "is listed above already."),
+    ("metric = 'new'\ncount = 'accounts'", "review[2].count", "there are no accounts in this file."),
+    ("metric = 'dormant'\ncount = 'people'", "review[2].count", "must be \"users\" or \"accounts\", not 'people'."),
+    ("metric = 'core_adoption'", "review[2].metric", "there are no core features; mark some with `core = true`."),
+    ("metric = 'dormant'\nignores = ['holidays']", "review[2].ignores",
+     "'holidays' is no kind of annotation, did you mean `holiday`?"),
+    ("metric = 'dormant'\ntarget = 0", "review[2].target", "must be a number over 0, not 0."),
+    ("metric = 'dormant'\ntarget = true", "review[2].target", "must be a number over 0, not True."),
+    ("metric = 'dormant'\ntarget = inf", "review[2].target", "must be a number over 0, not inf."),
+    ("metric = 'week4_retention'\ntarget = 40", "review[2].target", "must be a share over 0 and up to 1, such as 0.42"),
+    ("metric = 'dormant'\nowners = 'Ann'", "review[2].owners", "unknown key, did you mean `owner`?"),
+    ("metric = 'dormant'\nowner = 7", "review[2].owner", "must be text, not 7."),
+]
+
+
+@pytest.mark.parametrize(("line", "where", "what"), REVIEWED)
+def test_each_mistake_in_a_line_of_the_review_is_said_with_its_place(
+    tmp_path: Path, line: str, where: str, what: str
+) -> None:
+    text = f"[features.open]\n[[review]]\nmetric = 'new'\n[[review]]\n{line}\n"
+
+    found = mistakes(tmp_path, WAREHOUSE + EVENTS + text)
+
+    assert list(found) == [where]
+    assert found[where].startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [("[review]\nmetric = 'new'\n", "review", "must be a list: write [[review]] before each of its tables."),
+     ("review = ['new']\n", "review[1]", "must be a table, not 'new'.")],
+)  # fmt: skip
+def test_a_review_that_is_no_list_of_tables_is_said_to_be_none(
+    tmp_path: Path, text: str, where: str, what: str
+) -> None:
+    found = mistakes(tmp_path, text.replace("[review]", WAREHOUSE + EVENTS + "[review]") if "[review]" in text
+                     else text + WAREHOUSE + EVENTS)  # fmt: skip
+
+    assert found == {where: what}
 
 
 def test_spaces_around_a_value_go_as_they_do_in_the_warehouse_except_where_they_may_be_meant(tmp_path: Path) -> None:
@@ -362,14 +433,15 @@ KEYS = st.sampled_from(
      "users", "accounts", "identity", "features", "segments", "table", "user", "time", "account", "anonymous",
      "loaded_at", "since", "id", "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why",
      "label", "values", "area", "owner",
-     "launched", "eligible", "core", "active", "target", "activation", "", "a.b", "🦊"]
+     "launched", "eligible", "core", "active", "target", "activation", "review",
+     "metric", "feature", "count", "ignores", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=20
 )
 SECTIONS = st.dictionaries(KEYS, VALUES, max_size=6)
-TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "activation", "timezone", "week_start",
-       "as_of", "name")  # fmt: skip
+TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "activation", "review", "timezone",
+       "week_start", "as_of", "name")  # fmt: skip
 GARBAGE = st.fixed_dictionaries({}, optional=dict.fromkeys(TOP, SECTIONS | VALUES))
 LAX = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # the folder stays as it is; garbage takes its time
 
