@@ -12,12 +12,12 @@ longer, such as a month or a quarter, is made of the weeks that end in it: count
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Literal
 
 import polars as pl
 
 from queries.activity import Activity, By
+from queries.answers import ask
 from queries.errors import InsightsError, did_you_mean
 from queries.measures import adoption, depth, engagement, lifecycle, retention
 from queries.measures.returning import Returning
@@ -28,7 +28,7 @@ Form = Literal["flow", "level", "rate", "mean"]
 AGE = 4  # weeks: of the retention that is reviewed
 KEYS = ["segment", "part", "period"]
 NONE = pl.lit(None, pl.UInt32)
-Weekly = Callable[[Activity, By], pl.DataFrame]
+Weekly = Callable[[Activity, By, "Metric"], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class Metric:
 
     up: which way is better. kind: an input is what a team can move, an output is what follows. definition: numerator,
     denominator and window in a sentence; `{units}` stands for users or accounts. measure: the function that counts.
-    weekly: counts by week: segment, part, period (last day of the week), n, of (null for counts), complete.
+    weekly: counts by week: segment, part, period (last day of the week), n, of (null for counts), complete. features:
+    the keys of those it counts, where it does not count the whole product; feature: the one it is of.
+
+    Equal metrics count alike, so that what was asked of one is known of the other.
     """
 
     key: str
@@ -48,6 +51,7 @@ class Metric:
     definition: str
     measure: Callable[..., pl.DataFrame]
     weekly: Weekly
+    features: tuple[str, ...] = ()
     feature: str | None = None
 
     @property
@@ -92,7 +96,8 @@ def weekly(activity: Activity, metric: Metric, by: By = ()) -> pl.DataFrame:
 
     part: the core feature, where the metric is a mean over several; else empty.
     """
-    return metric.weekly(activity, by).filter("complete").select(*KEYS, "n", "of").sort("period", maintain_order=True)
+    counts = metric.weekly(activity, by, metric).filter("complete").select(*KEYS, "n", "of")
+    return counts.sort("period", maintain_order=True)
 
 
 def values(counts: pl.DataFrame, form: Form, *keys: str) -> pl.DataFrame:
@@ -138,7 +143,7 @@ def _weekly_actives() -> Metric:
     return Metric("weekly_actives", "Weekly actives", "level", "better", "output", said, engagement.actives, _actives)
 
 
-def _actives(activity: Activity, by: By) -> pl.DataFrame:
+def _actives(activity: Activity, by: By, _: Metric) -> pl.DataFrame:
     found = engagement.actives(activity, activity.calendar.periods("week"), by=by)
     return found.with_columns(part=pl.lit(""), of=NONE)
 
@@ -148,7 +153,7 @@ def _days_active() -> Metric:
     return Metric("days_active", "Days active", "mean", "better", "input", said, engagement.stickiness, _stickiness)
 
 
-def _stickiness(activity: Activity, by: By) -> pl.DataFrame:
+def _stickiness(activity: Activity, by: By, _: Metric) -> pl.DataFrame:
     ends = tuple(week.last for week in activity.calendar.periods("week"))
     found = engagement.stickiness(activity, ends, by=by, length=7)
     return found.select("segment", part=pl.lit(""), period="day", n="n", of=pl.col("units").cast(pl.UInt64),
@@ -159,11 +164,11 @@ def _activation(features: tuple[str, ...]) -> Metric:
     said = ("{units} that reached an activation feature on days 0 to 6, of those that entered in the week before: the "
             "week in which the last of them had their seven days.")  # fmt: skip
     return Metric("activation", "Activation", "rate", "better", "input", said, depth.activation,
-                  partial(_activated, features))  # fmt: skip
+                  _activated, features)  # fmt: skip
 
 
-def _activated(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
-    found = depth.activation(activity, activity.calendar.periods("week"), features, by=by)
+def _activated(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
+    found = depth.activation(activity, activity.calendar.periods("week"), metric.features, by=by)
     return found.with_columns(part=pl.lit(""), period=pl.col("cohort") + timedelta(days=7))
 
 
@@ -173,44 +178,44 @@ def _retention() -> Metric:
                   _returned)  # fmt: skip
 
 
-def _returned(activity: Activity, by: By) -> pl.DataFrame:
+def _returned(activity: Activity, by: By, _: Metric) -> pl.DataFrame:
     weeks = len(activity.calendar.periods("week"))
     cells = retention.retention(activity, Returning(), cohorts=weeks, intervals=AGE + 1, by=by)
-    return retention.trend(cells, AGE, activity.calendar).with_columns(part=pl.lit(""))
+    return cells.filter(interval=AGE).with_columns(part=pl.lit(""), period=pl.col("cohort") + timedelta(weeks=AGE))
 
 
 def _state(state: str, label: str, up: Literal["better", "worse"]) -> Metric:
-    return Metric(state, label, "flow", up, "input", SAID[state], lifecycle.lifecycle, partial(_in_state, state))
+    return Metric(state, label, "flow", up, "input", SAID[state], lifecycle.lifecycle, _in_state)
 
 
-def _in_state(state: str, activity: Activity, by: By) -> pl.DataFrame:
-    found = lifecycle.lifecycle(activity, "week", len(activity.calendar.periods("week")), by=by)
-    return found.filter(state=state).with_columns(part=pl.lit(""), of=NONE)
+def _in_state(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
+    found = ask(lifecycle.lifecycle, activity, "week", len(activity.calendar.periods("week")), by=by)  # of all states
+    return found.filter(state=metric.key).with_columns(part=pl.lit(""), of=NONE)
 
 
 def _core(features: tuple[str, ...]) -> Metric:
     said = "The mean, over the core features, of the share of eligible {units} that used the feature in the week."
     return Metric("core_adoption", "Adoption of core features", "rate", "better", "input", said, adoption.adoption,
-                  partial(_used, features))  # fmt: skip
+                  _used, features)  # fmt: skip
 
 
 def _adoption(feature: Feature) -> Metric:
     said = "Eligible {units} that used the feature in the week, of all eligible."
     return Metric(f"adoption.{feature.key}", f"Adoption of {feature.label}", "rate", "better", "input", said,
-                  adoption.adoption, partial(_used, (feature.key,)), feature.key)  # fmt: skip
+                  adoption.adoption, _used, (feature.key,), feature.key)  # fmt: skip
 
 
-def _used(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
-    found = adoption.adoption(activity, activity.calendar.periods("week"), by=by, features=features)
+def _used(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
+    found = adoption.adoption(activity, activity.calendar.periods("week"), by=by, features=metric.features)
     return found.rename({"feature": "part"})
 
 
 def _new_adopters(feature: Feature) -> Metric:
     said = "Eligible {units} whose first use of the feature, in all history, fell in the week."
     return Metric(f"new_adopters.{feature.key}", f"New adopters of {feature.label}", "flow", "better", "input", said,
-                  adoption.new_adopters, partial(_adopted, (feature.key,)), feature.key)  # fmt: skip
+                  adoption.new_adopters, _adopted, (feature.key,), feature.key)  # fmt: skip
 
 
-def _adopted(features: tuple[str, ...], activity: Activity, by: By) -> pl.DataFrame:
-    found = adoption.new_adopters(activity, activity.calendar.periods("week"), by=by, features=features)
+def _adopted(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
+    found = adoption.new_adopters(activity, activity.calendar.periods("week"), by=by, features=metric.features)
     return found.rename({"feature": "part"}).with_columns(of=NONE)
