@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from queries.calendar import Period
-from queries.stats.xmr import behaviours
+from queries.stats.xmr import Floats, behaviours
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Judged:
     weeks: as given, and centre, lower, upper (as drawn, within what the metric can be; null where there are none),
     signal (the week is one of a signal), outside (it is beyond its limits) and ignored.
     verdict: real, watch, normal or too few. since: the week in which the signal that reaches the latest week began.
-    is_news: the week before had no signal yet. is_up: the latest week is above its centre. trended: the limits lie
-    along a line.
+    is_news: before the latest week nobody could have told of that signal. is_up: the latest week is above its centre.
+    trended: the limits lie along a line.
     """
 
     weeks: pl.DataFrame
@@ -46,7 +46,6 @@ def judged(
     series = weeks.select(value.fill_null(np.nan)).to_series().to_numpy()
     at = [int((weeks["period"] < day).sum()) for day in changes]
     heard = behaviours(series[None, :], at, allow_trend)
-    before = behaviours(series[None, :-1], [k for k in at if k < weeks.height - 1], allow_trend)
     lower, upper = heard.drawn(0.0, most)
     signal = heard.outside | heard.in_a_row | heard.near_limit
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
@@ -58,10 +57,19 @@ def judged(
     since, verdict = int(heard.since[0]), str(heard.verdict[0])
     return Judged(
         drawn, verdict, weeks["period"][since] if since >= 0 else None,
-        is_news=verdict == "real" and str(before.verdict[0]) != "real",
+        is_news=verdict == "real" and not _was_told(series, at, allow_trend, since),
         is_up=bool((drawn["value"] > drawn["centre"]).tail(1).fill_null(False).any()),
         provisional=bool(heard.provisional[0]), trended=str(heard.kind[0]) == "trended",
     )  # fmt: skip
+
+
+def _was_told(series: Floats, at: Sequence[int], allow_trend: bool, since: int) -> bool:
+    """Whether a signal that began in a week already read real in any week before the latest."""
+
+    def read(end: int) -> str:
+        return str(behaviours(series[None, :end], [k for k in at if k < end], allow_trend).verdict[0])
+
+    return any(read(end) == "real" for end in range(len(series) - 1, since, -1))
 
 
 def _touched(spans: Sequence[Period]) -> pl.Expr:
