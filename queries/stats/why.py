@@ -8,7 +8,8 @@ change R1 - R0 is exactly the sum over segments of
 
 (Kitagawa 1955; the two-factor Shapley value). Growth of a segment below average counts against the rate, as one would
 say it. A segment that is new or gone has no rate in the other period: its own is taken, so all of it is mix. A count
-simply adds up: what a segment carries is its own change.
+simply adds up: what a segment carries is its own change. And so of the whole: a period in which there is nobody at all
+has no rate to have changed from.
 """
 
 import math
@@ -26,9 +27,10 @@ class Split:
     """A change by the segments of one dimension.
 
     parts: segment, before, after (values), share (of the denominator, a mean of both; of counts, of n), behaviour, mix,
-    carried (their sum), noise (how far what it carries swings by itself, 95 %), sure (beyond the noise), and fresh (new
-    or gone). change: of the whole, which the parts sum to. uneven: how far they carry other than their share, beyond
-    the noise. opposite: the segments' own rates point the other way than the total (Simpson's paradox).
+    carried (their sum), noise (how far what it carries swings by itself, 95 %; 0 where that is not known), sure (beyond
+    a noise that is known), and fresh (new or gone). change: of the whole, which the parts sum to. uneven: how far they
+    carry other than their share, beyond the noise. opposite: the segments' own rates point the other way than the total
+    (Simpson's paradox).
     """
 
     parts: pl.DataFrame
@@ -60,8 +62,7 @@ def split_rate(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame)
     noise = _noise(before, after)
     both = _beside(before, after).with_columns(w0=_share("of"), w1=_share("of_after"), r0=_rate("", "_after"),
                                                r1=_rate("_after", ""))  # fmt: skip
-    whole = [(pl.col(f"w{i}") * pl.col(f"r{i}")).sum().over("part").alias(f"R{i}") for i in (0, 1)]
-    both = both.with_columns(whole)
+    both = both.with_columns(R0=_whole(0, 1), R1=_whole(1, 0))
     middle = (pl.col("r0") + pl.col("r1")) / 2 - (pl.col("R0") + pl.col("R1")) / 2
     both = both.with_columns(
         share=(pl.col("w0") + pl.col("w1")) / 2,
@@ -90,7 +91,8 @@ def split_count(before: pl.DataFrame, after: pl.DataFrame, history: pl.DataFrame
     history = history.with_columns(value=pl.col("n").cast(pl.Float64))
     if along:
         lines = _lines(history, after)
-        both = both.drop("before").join(lines, on=BOTH, how="left", maintain_order="left")
+        both = both.drop("before").join(lines, on=BOTH, how="left", maintain_order="left").with_columns(
+            pl.col("before").fill_null(0.0))  # fmt: skip
     both = both.join(_swing(history), on=BOTH, how="left", maintain_order="left").with_columns(pl.col("swing") * noise)
     total = pl.col("before").sum()
     both = both.with_columns(
@@ -122,20 +124,33 @@ def _rate(of: str, other: str) -> pl.Expr:
     return pl.coalesce(*own, 0.0)
 
 
+def _whole(i: int, other: int) -> pl.Expr:
+    """The rate of the whole in one period, or in the other where nobody at all is in this one."""
+    rate, shares = [(pl.col(f"w{k}") * pl.col(f"r{k}")).sum().over("part") for k in (i, other)], pl.col(f"w{i}").sum()
+    return pl.when(shares.over("part") > 0).then(rate[0]).otherwise(rate[1])
+
+
 def _swing(history: pl.DataFrame) -> pl.DataFrame:
-    """How far a week of each segment is from its level by itself: the standard deviation, from its moving ranges."""
-    ranges = pl.col("value").diff().abs().mean().fill_null(0.0)
+    """How far a week of each segment is from its level by itself: the standard deviation, from its moving ranges.
+
+    Null where there are no two weeks next to each other to tell it from.
+    """
+    ranges = pl.col("value").diff().abs().mean()
     return history.sort("period").group_by(BOTH).agg(swing=SIGMA * ranges)
 
 
 def _lines(history: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """segment, part, before: where the line through the weekly values of each would be, a mean over the later weeks."""
-    week, later = (frame["period"].to_physical().cast(pl.Float64) for frame in (history, after))
-    x, middle = week - week.mean(), later.unique().mean() - week.mean()  # type: ignore[operator]
-    fitted = history.with_columns(x=x).group_by(BOTH).agg(
-        level=pl.col("value").mean(), tilt=(pl.col("x") * pl.col("value")).sum() / (pl.col("x") ** 2).sum()
-    )
-    return fitted.select(*BOTH, before=pl.col("level") + pl.col("tilt") * middle)
+    """segment, part, before: where the line through the weekly values of each would be, a mean over the later weeks.
+
+    A week without a row of a segment is one in which it counted nobody.
+    """
+    now, then = (frame["period"].to_physical().cast(pl.Float64).unique() for frame in (after, history))
+    middle, ahead = then.mean(), now.mean() - then.mean()  # type: ignore[operator]
+    spread = float(((then - middle) ** 2).sum()) or 1.0  # of a single week the line is flat
+    x = pl.col("period").to_physical().cast(pl.Float64) - middle
+    fitted = history.group_by(BOTH).agg(level=pl.col("value").sum() / len(then),
+                                        tilt=(x * pl.col("value")).sum() / spread)  # fmt: skip
+    return fitted.select(*BOTH, before=pl.col("level") + pl.col("tilt") * ahead)
 
 
 def _noise(before: pl.DataFrame, after: pl.DataFrame) -> float:
@@ -145,16 +160,18 @@ def _noise(before: pl.DataFrame, after: pl.DataFrame) -> float:
 
 def _mean_of_parts(both: pl.DataFrame) -> pl.DataFrame:
     """A metric of several parts is their mean, and so is what each segment carries of it."""
-    numbers = ("before", "after", "share", "behaviour", "mix", "noise")
+    parts, shown, summed = both["part"].n_unique(), ("before", "after"), ("share", "behaviour", "mix", "noise")
     fresh = ((pl.col("of") + pl.col("n") == 0) != (pl.col("of_after") + pl.col("n_after") == 0)).all()
     return both.group_by("segment", maintain_order=True).agg(
-        *(pl.col(name).fill_null(0.0).mean() for name in numbers), fresh=fresh
+        pl.col(shown).mean(), *(pl.col(name).sum() / parts for name in summed), fresh=fresh,
+        is_known=pl.col("noise").is_not_null().all(),
     )
 
 
 def _split(parts: pl.DataFrame) -> Split:
     carried = pl.col("behaviour") + pl.col("mix")
-    parts = parts.with_columns(carried=carried, sure=carried.abs() > pl.col("noise"))
+    sure = (carried.abs() > pl.col("noise")) & pl.col("is_known")
+    parts = parts.with_columns(carried=carried, sure=sure).drop("is_known")
     change, behaviour = float(parts["carried"].sum()), float(parts["behaviour"].sum())
     over = (pl.col("carried") - pl.col("share") * change).abs() - pl.col("noise")
     return Split(parts, change, float(parts.select(over.clip(0.0)).sum().item()), opposite=change * behaviour < 0)
