@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import cast
 
 import polars as pl
 
@@ -12,17 +13,17 @@ from queries.activity import Activity
 from queries.answers import ask
 from queries.calendar import Period
 from queries.metrics import Metric
-from queries.product import Product, Reviewed
+from queries.product import METRICS, Product, Reviewed
 from queries.review import Line, Span, Week
 from queries.review.why import moved, why
 from queries.stats import TOO_FEW
 from queries.stats.weekly import Judged, judged
 
+SETTLES = timedelta(weeks=12)  # in which history sees for the first time what was done long before
 NEW_FOR = timedelta(days=182)  # a launch is watched for half a year
-YEAR = timedelta(days=364)  # the same weekdays a year before
+YEAR = 364  # days: the same weekdays a year before
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 ORDER = ("real", "watch", "normal", "too few")
-BASE = ("new", "activation", "core_adoption", "days_active", "resurrected", "dormant", "week4_retention",
-        "weekly_actives")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def lines_of(product: Product, activity: Activity, week: date) -> tuple[Reviewed
         return product.review
     known = metrics.catalogue(activity, product.activation)
     launched = [f for f in activity.features if f.launched and timedelta() <= week - f.launched <= NEW_FOR]
-    named = [key for key in BASE if key in known]
+    named = [key for key in METRICS if key in known]
     return tuple(Reviewed(key) for key in named) + tuple(
         Reviewed("new_adopters", feature.key, owner=feature.owner) for feature in launched
     )
@@ -51,7 +52,7 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     activity: of the unit that is reviewed. week: its last day.
     """
     counts = ask(metrics.weekly, activity, metric).filter(pl.col("period") <= week)
-    weeks = metrics.values(counts, metric.form, "period")
+    weeks = _up_to(week, metrics.values(counts, metric.form, "period"))
     found = judged(_judgeable(weeks, metric), changes=known.changes, ignored=known.ignored,
                    allow_trend=metric.is_count, most=1.0 if metric.is_share else float("inf"))  # fmt: skip
     made = Line(
@@ -65,10 +66,22 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     return replace(made, why=parts, moved=moved(activity, week, metric.feature))
 
 
+def _up_to(week: date, weeks: pl.DataFrame) -> pl.DataFrame:
+    """Every week from the first one counted up to this one; those that were not counted without a value."""
+    first = cast(date | None, weeks["period"].min()) or week
+    ends = pl.DataFrame({"period": pl.date_range(first, week, "7d", eager=True)})
+    return ends.join(weeks, on="period", how="left", maintain_order="left")
+
+
 def _judgeable(weeks: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """The values that are judged: from the first whole week with any on; of counts, those that are usually 30."""
-    some = pl.col("n") > 0
-    begun = some.cum_max() & some.cum_max().shift(1, fill_value=metric.feature is None)
+    """The values that are judged: from the first whole week with any on; of counts, those that are usually 30.
+
+    Of first uses, those of the first weeks of history are not: many of them are no first ones.
+    """
+    begun = (pl.col("n").fill_null(0) > 0).cum_max()
+    begun = begun & begun.shift(1, fill_value=True)  # what begins within a week has no whole one yet
+    if metric.feature and metric.form == "flow":
+        begun &= pl.col("period") >= pl.col("period").min() + SETTLES
     enough = pl.col("n").filter(begun).median() >= TOO_FEW if metric.is_count else pl.lit(True)
     return weeks.with_columns(value=pl.when(begun & enough).then("value"))
 
@@ -86,11 +99,15 @@ def _spans(counts: pl.DataFrame, metric: Metric, week: date) -> tuple[tuple[Span
     """The last twelve whole months, this month to date and this quarter to date; each of the weeks that end in it."""
     month = week.replace(day=1)
     starts = [_months_before(month, back) for back in range(12, -1, -1)]
-    months = [_span(counts, metric, first, following - timedelta(days=1))
-              for first, following in pairwise(starts)]  # fmt: skip
     quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
-    whole = [span for span in months if span and counts["period"].min() < span.first]  # type: ignore[operator]
-    return tuple(whole), _span(counts, metric, month, week), _span(counts, metric, quarter, week)
+    asked = [Period(first, after - A_DAY) for first, after in pairwise(starts)]
+    asked += [Period(month, week), Period(quarter, week)]
+    now, before = (_over(counts, metric, spans) for spans in (asked, [span.shifted(-YEAR) for span in asked]))
+    made = [Span(span.first, span.last, value, before[i][1] if before[i][0] == weeks else None) if weeks else None
+            for i, (span, (weeks, value)) in enumerate(zip(asked, now, strict=True))]  # fmt: skip
+    begins = cast(date, counts["period"].min())
+    whole = tuple(span for span in made[:-2] if span and begins - A_WEEK < span.first)
+    return whole, made[-2], made[-1]
 
 
 def _months_before(month: date, months: int) -> date:
@@ -98,15 +115,15 @@ def _months_before(month: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def _span(counts: pl.DataFrame, metric: Metric, first: date, last: date) -> Span | None:
-    """The value over the weeks that end in a span; of the same span 364 days before only where all of it is history."""
-    now = counts.filter(pl.col("period").is_between(first, last))
-    before = counts.filter(pl.col("period").is_between(first - YEAR, last - YEAR))
-    if now.is_empty():
-        return None
-    alike = now["period"].n_unique() == before["period"].n_unique()
-    values = [metrics.values(frame, metric.form)["value"].item() if frame.height else None for frame in (now, before)]
-    return Span(first, last, values[0], values[1] if alike else None)
+def _over(counts: pl.DataFrame, metric: Metric, spans: Sequence[Period]) -> list[tuple[int, float | None]]:
+    """For each span how many weeks were counted that end in it, and the value over them."""
+    keys = ["number", "first", "last"]
+    at = pl.DataFrame([(i, span.first, span.last) for i, span in enumerate(spans)], schema=keys, orient="row")
+    within = counts.join(at, how="cross").filter(pl.col("period").is_between("first", "last"))
+    weeks = within.group_by("number").agg(weeks=pl.col("period").n_unique())
+    found = weeks.join(metrics.values(within, metric.form, "number"), on="number")
+    by_number = {number: (weeks, value) for number, weeks, value in found.select("number", "weeks", "value").rows()}
+    return [by_number.get(i, (0, None)) for i in range(len(spans))]
 
 
 def ranked(lines: Sequence[Line]) -> list[Line]:

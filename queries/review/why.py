@@ -46,12 +46,19 @@ def why(
 def _split(
     activity: Activity, metric: Metric, segment: Segment, before: Period, now: Period, *, trended: bool
 ) -> Split | None:
-    """None where there are too few weeks before, or one segment alone. The periods begin and end with a week's end."""
-    counts = ask(metrics.weekly, activity, metric, (segment.key,))
-    then, after = (counts.filter(pl.col("period").is_between(p.first, p.last)) for p in (before, now))
+    """None where there are too few weeks before, too few units, or one segment alone.
+
+    The periods begin and end with a week's end.
+    """
     span = GROWTH if trended else SWING
-    history = counts.filter(pl.col("period").is_between(before.last - span, before.last))
-    if after.is_empty() or then["period"].n_unique() < WEEKS or counts["segment"].n_unique() < 2:
+    counts = ask(metrics.weekly, activity, metric, (segment.key,)).filter(
+        pl.col("period").is_between(before.last - span, now.last))  # fmt: skip
+    counts = counts.filter((pl.sum_horizontal("n", "of") > 0).any().over("segment"))  # those that had anybody
+    then, after = (counts.filter(pl.col("period").is_between(p.first, p.last)) for p in (before, now))
+    history = counts.filter(pl.col("period") <= before.last)
+    if then["period"].n_unique() < WEEKS or counts["segment"].n_unique() < 2:
+        return None
+    if any(metrics.values(frame, metric.form)["value"].item() is None for frame in (then, after)):
         return None
     if metric.is_count:
         return split_count(then, after, history, along=trended)
