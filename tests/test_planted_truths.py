@@ -7,14 +7,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from queries import config, demo, stats
+from queries import config, demo, metrics, stats
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.measures.adoption import adoption
 from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
-from queries.product import Connection, Selection
+from queries.product import METRICS, Connection, Product, Selection
 from queries.product import file as product_file
+from queries.review import Line
+from queries.review.lines import line
 from queries.snapshot import extract
 from tests import examples
 
@@ -22,11 +24,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def activity(tmp_path_factory: pytest.TempPathFactory) -> Activity:
+def product(tmp_path_factory: pytest.TempPathFactory) -> Product:
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     demo.write(path)
     product = product_file.load(config.DEMO_PRODUCT)
-    product = replace(product, connection=Connection(url=f"duckdb:///{path}"), folder=Path("/"))
+    return replace(product, connection=Connection(url=f"duckdb:///{path}"), folder=Path("/"))
+
+
+@pytest.fixture(scope="module")
+def activity(product: Product) -> Activity:
     return examples.of(extract.read(product, examples.NOW), product)
 
 
@@ -97,6 +103,43 @@ def test_the_others_come_back_as_before(activity: Activity) -> None:
 
     assert gap is not None
     assert not gap.sure
+
+
+def reviewed(activity: Activity, key: str, last: date) -> Line:
+    return line(activity, metrics.catalogue(activity)[key], last)
+
+
+def test_the_drop_of_retention_is_news_in_its_first_week_and_small_companies_carry_it(activity: Activity) -> None:
+    before, found = (reviewed(activity, "week4_retention", date(2026, 8, day)) for day in (23, 30))
+    later = reviewed(activity, "week4_retention", demo.LAST_COMPLETE_DAY)
+
+    assert (before.verdict, before.why) == ("normal", ())
+    assert (found.verdict, found.is_news, found.since, found.better) == ("real", True, date(2026, 8, 30), False)
+    assert (later.verdict, later.is_news) == ("real", False)
+    for said in (found, later):
+        size = said.why[0]
+        assert (size.dimension, size.parts[0].segment, size.parts[0].sure) == ("Company size", "1-50", True)
+        assert size.parts[0].carried < 0.75 * size.change < 0
+        assert abs(size.mix) < 0.1 * abs(size.behaviour)
+
+
+def test_the_drop_of_retention_is_news_but_once(activity: Activity) -> None:
+    weeks = [week.last for week in activity.calendar.periods("week", 14)]
+    said = [reviewed(activity, "week4_retention", last) for last in weeks]
+
+    assert [each.now.last for each in said if each.is_news] == [date(2026, 8, 30)]
+
+
+def test_first_uses_of_an_old_feature_are_steady(activity: Activity) -> None:
+    assert reviewed(activity, "new_adopters.boards", demo.LAST_COMPLETE_DAY).verdict == "normal"
+
+
+def test_a_review_of_an_earlier_week_says_what_it_said_then(activity: Activity, product: Product) -> None:
+    product = replace(product, as_of=date(2026, 9, 13))
+    then = examples.of(extract.read(product, examples.NOW), product)
+
+    for key in (*METRICS, "adoption.ai_summaries", "new_adopters.whiteboard"):
+        assert reviewed(activity, key, date(2026, 9, 13)) == reviewed(then, key, date(2026, 9, 13)), key
 
 
 def test_attachments_are_silent_for_three_days(activity: Activity) -> None:
