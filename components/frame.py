@@ -39,12 +39,18 @@ def make_ready(clock: Clock) -> None:
     background.keep_up(clock)
 
 
-def head(activity: Activity, pages: Mapping[str, Any], now: datetime) -> None:
-    """Navigation, shared filters and how fresh the data is."""
+def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime) -> None:
+    """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
+
+    The weekly review is of everybody, always: it has no filters.
+    """
+    if page == "weekly" and filters.presents():
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
-    filters.bar(activity)
+    if page != "weekly":
+        filters.bar(activity)
     _strip(activity, now)
 
 

@@ -1,6 +1,7 @@
 """Figures of the weekly review: a metric within its usual swing, and what carries its change."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -35,9 +36,15 @@ def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> 
     figure.update_layout(layout(
         palette, height, margin={"r": 72, "t": 24}, annotations=_names(line, palette), shapes=_target(line, palette),
         yaxis={"tickformat": FORMATS.get(line.form, ",.3~s" if _large(weeks) else ",")},
-        xaxis={"tickformat": "%-d %b", "nticks": 7},
+        xaxis={"tickformat": "%-d %b", "nticks": 7, "range": _days(weeks)},
     ))  # fmt: skip
     return figure
+
+
+def _days(weeks: Sequence[Week]) -> list[str]:
+    """From a few days before the first week to a few after the last, so that no point is cut."""
+    edge = timedelta(days=4)
+    return [str(weeks[0].last - edge), str(weeks[-1].last + edge)]
 
 
 def _large(weeks: Sequence[Week]) -> bool:
@@ -105,8 +112,8 @@ def steps(line: Line, found: Why, palette: Palette) -> go.Figure:
     room = 0.14 * (max(ends) - min(ends) or 1.0)
     figure.update_layout(layout(
         palette, HEIGHT, margin={"t": 24}, bargap=0.35, xaxis={"type": "category"},
-        yaxis={"tickformat": "+" + FORMATS.get(line.form, ",.3~s"), "range": [min(ends) - room, max(ends) + room],
-               "zeroline": True, "zerolinecolor": palette.context},
+        yaxis={"showticklabels": False, "range": [min(ends) - room, max(ends) + room], "zeroline": True,
+               "zerolinecolor": palette.context},
     ))  # fmt: skip
     return figure
 
