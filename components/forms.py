@@ -11,11 +11,12 @@ from typing import Any, cast
 
 import streamlit as st
 
+from components.marks import concerning
 from components.theme import day
 from components.words import md
 from queries import access, config, snapshot
 from queries.errors import Changed, StoreError
-from queries.product import KINDS_OF_NOTE
+from queries.product import KINDS_OF_NOTE, Feature
 from queries.review import Mark, Review, Said, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
 
@@ -36,11 +37,25 @@ def store() -> Store:
 
 
 def marks() -> tuple[Mark, ...]:
-    """What is known to have happened; nothing where the store cannot be read, which the review says."""
-    try:
-        return tuple(Mark(**asdict(kept.content)) for kept in store().annotations.list(_product()))
-    except StoreError:
-        return ()
+    """What is known to have happened, read once a run; nothing where the store cannot be read: the review says that."""
+    state, now = st.session_state, _now()
+    if state.get("marks", (None,))[0] != now:
+        try:
+            state["marks"] = now, tuple(Mark(**asdict(kept.content)) for kept in store().annotations.list(_product()))
+        except StoreError:
+            state["marks"] = now, ()
+    return cast(tuple[Mark, ...], state["marks"][1])
+
+
+def anew(metric: str | None = None, feature: str | None = None) -> tuple[date, ...]:
+    """The days from whose week on what is usual of a metric or feature starts anew."""
+    return tuple(sorted({mark.day for mark in concerning(marks(), metric, feature) if mark.divides}))
+
+
+def anew_of(features: Sequence[Feature]) -> tuple[tuple[str, tuple[date, ...]], ...]:
+    """The features whose adoption has a new usual, each with the days."""
+    each = [(feature.key, anew(f"adoption.{feature.key}", feature.key)) for feature in features] if marks() else []
+    return tuple((key, days) for key, days in each if days)
 
 
 def _product() -> str:

@@ -112,8 +112,8 @@ def steps(line: Line, found: Why, palette: Palette) -> go.Figure:
     room = 0.14 * (max(ends) - min(ends) or 1.0)
     figure.update_layout(layout(
         palette, HEIGHT, margin={"t": 24}, bargap=0.35, xaxis={"type": "category"},
-        yaxis={"showticklabels": False, "range": [min(ends) - room, max(ends) + room], "zeroline": True,
-               "zerolinecolor": palette.context},
+        yaxis={"showticklabels": False, "showgrid": False, "range": [min(ends) - room, max(ends) + room],
+               "zeroline": True, "zerolinecolor": palette.context},
     ))  # fmt: skip
     return figure
 

@@ -18,6 +18,8 @@ from queries.review.lines import Known, lines_of, ranked, review
 
 SHOWN = 52  # weeks in a figure
 CARDS = 6
+CLOSING = ("Keeps the review as it is shown: numbers, definitions, notes and actions. What changes later is told apart "
+           "from it, and it can be closed anew.")  # fmt: skip
 VERDICT_COLOURS = {True: "blue", False: "orange"}  # better, worse; nothing else is coloured
 
 
@@ -33,9 +35,8 @@ def made(activity: Activity, week: date) -> Review:
 
 def _known(seen: Sequence[Mark], metric: str, feature: str | None, ignores: tuple[str, ...]) -> Known:
     mine = marks.concerning(seen, metric, feature)
-    changes = tuple(sorted({mark.day for mark in mine if mark.divides}))
     ignored = tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in ignores)
-    return Known(changes, ignored)
+    return Known(forms.anew(metric, feature), ignored)
 
 
 def page(activity: Activity, week: date | None) -> None:
@@ -70,10 +71,8 @@ def _controls(shown: Review, closed: Sequence[Any]) -> None:
         filters.pick("week")
         _step("Later", "chevron_right", options[max(0, at - 1) : at])
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
-        with st.popover("Close", icon=":material/lock:", disabled=frozen):
-            st.markdown("Keeps what is shown as it is: numbers, definitions, notes and actions. Later changes are told "
-                        "apart from it, and it can be closed anew.")  # fmt: skip
-            st.button("Close this review", type="primary", on_click=forms.close, args=(shown,))
+        st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
+                  on_click=forms.close, args=(shown,))  # fmt: skip
 
 
 def _step(label: str, icon: str, other: list[str]) -> None:
@@ -103,7 +102,7 @@ def _cards(shown: Review) -> None:
         numbers.append({
             "label": md(words.name(line)), "value": words.value(line.form, line.now.value, line.now.of),
             "delta": words.verdict(line, shown.week), "delta_color": colour, "delta_arrow": "off",
-            "delta_description": f"{words.against(line, 1)} on the week" if words.against(line, 1) else None,
+            "delta_description": words.against(line, 1) or None,
             "help": line.definition.format(units=PLURALS[line.unit].capitalize()),
         })  # fmt: skip
     cards.row(numbers)
@@ -167,15 +166,13 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
         forms.mark(shown.week, line.key, line.label)
         if line.verdict == "real" and line.since and not line.is_news:
             forms.start_anew(line.key, line.since, line.label)
-    weeks = line.weeks[-SHOWN:]
-    forms.marked(marks.concerning(shown.marks, line.key), weeks[0].last - timedelta(days=6), weeks[-1].last)
+    first = line.weeks[-SHOWN:][0].last - timedelta(days=6)
+    forms.marked(marks.concerning(shown.marks, line.key, line.feature), first, shown.week)
 
 
 def _swing(shown: Review, line: Line, height: int = review_charts.HEIGHT) -> None:
-    weeks, palette = line.weeks[-SHOWN:], cards.palette()
-    figure = review_charts.swing(line, SHOWN, palette, height=height)
-    mine = marks.concerning(shown.marks, line.key)
-    figure = marks.draw(figure, mine, weeks[0].last, weeks[-1].last, palette)
+    figure = review_charts.swing(line, SHOWN, cards.palette(), height=height)
+    figure = marks.draw(figure, marks.concerning(shown.marks, line.key, line.feature), cards.palette())
     cards.chart(figure, spoken(words.sentence(line, shown.week)), f"swing {review_tables.key(line)}")
 
 
