@@ -18,6 +18,7 @@ from queries.review.lines import Known, lines_of, ranked, review
 
 SHOWN = 52  # weeks in a figure
 CARDS = 6
+MOST_BUTTONS = 5  # that fit beside a figure
 CLOSING = ("Keeps the review as it is shown: numbers, definitions, notes and actions. What changes later is told apart "
            "from it, and it can be closed anew.")  # fmt: skip
 VERDICT_COLOURS = {True: "blue", False: "orange"}  # better, worse; nothing else is coloured
@@ -102,7 +103,6 @@ def _cards(shown: Review) -> None:
         numbers.append({
             "label": md(words.name(line)), "value": words.value(line.form, line.now.value, line.now.of),
             "delta": words.verdict(line, shown.week), "delta_color": colour, "delta_arrow": "off",
-            "delta_description": words.against(line, 1) or None,
             "help": line.definition.format(units=PLURALS[line.unit].capitalize()),
         })  # fmt: skip
     cards.row(numbers)
@@ -179,13 +179,20 @@ def _swing(shown: Review, line: Line, height: int = review_charts.HEIGHT) -> Non
 def _why(line: Line) -> None:
     if not line.why:
         return
-    names = [found.dimension for found in line.why]
-    picked = st.segmented_control("By", names, default=names[0], key=f"why {review_tables.key(line)}", required=True,
-                                  label_visibility="collapsed") if len(names) > 1 else names[0]  # fmt: skip
+    picked = _dimension([found.dimension for found in line.why], f"why {review_tables.key(line)}")
     found = next(found for found in line.why if found.dimension == picked)
     cards.chart(review_charts.steps(line, found, cards.palette()), spoken(words.why(line, line.now.last)),
                 f"steps {review_tables.key(line)} {picked}")  # fmt: skip
     st.caption("Grey may be chance. The most telling split stands first.")
+
+
+def _dimension(names: list[str], key: str) -> str:
+    """By which attribute a change is split: buttons for a few, a list for many; the most telling first."""
+    if len(names) == 1:
+        return names[0]
+    if len(names) > MOST_BUTTONS:
+        return st.selectbox("By", names, key=key, label_visibility="collapsed", width=220)
+    return st.segmented_control("By", names, default=names[0], key=key, required=True, label_visibility="collapsed")
 
 
 def _rest(shown: Review) -> None:
