@@ -114,7 +114,7 @@ def reading(folder: Path) -> Reading | None:
         found = read_manifest(folder)
     except (*UNREADABLE, SnapshotError):
         return None
-    return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at)
+    return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at, found.columns)
 
 
 # Writing -------------------------------------------------------------------------------------------------------------

@@ -18,11 +18,14 @@ from queries.snapshot.increments import Reading
 from queries.snapshot.manifest import LeftOut, Snapshot
 from queries.snapshot.steps import Progress, Step
 from queries.warehouse import Stop, selects
+from queries.warehouse.selects import Columns
 
 SHORT = "history is shorter than the days that are read again"
 MOVED = "history begins on another day than before"
 KEPT = "the warehouse keeps the activity itself"
 BACK = "the last day loaded is earlier than before"
+HOLDS = {"text": "text", "whole": "whole numbers", "decimal": "decimals", "flag": "true or false", "date": "dates",
+         "naive": "times without a zone", "zoned": "times with a zone", "other": "something else"}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ def read(
     today = day_number(now.astimezone(ZoneInfo(product.timezone)).date())
     with warehouse.Warehouse(product, stop) as source:
         progress(Step(steps.LOOK))
-        known = _identity(source, product)
+        known, columns = _identity(source, product), source.columns_of_events
         if product.events.is_kept_activity:
             progress(Step(steps.READ, "as the warehouse keeps it"))
             calendar, raw, found = kept.read(source, product, today)
@@ -60,7 +63,7 @@ def read(
             if days.why:
                 first, last = days.calendar.first_day, days.calendar.as_of
                 estimate.check(source, product, int(days.facts["events"].sum()), first, last)
-            progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"))
+            progress(Step(steps.READ, _of_days(days, before)))
             raw = _raw(source, product, days, before)
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
         users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
@@ -70,9 +73,15 @@ def read(
     full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
     made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
                     raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
-    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at)
-    manifest = replace(made.manifest, full_at=full_at)
+    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at, columns)
+    manifest = replace(made.manifest, full_at=full_at, columns=columns)
     return replace(made, manifest=manifest, reading=reading, first_read=days.first_read, why_full=days.why)
+
+
+def _of_days(days: Span, before: Reading | None) -> str:
+    """Which days are read; and why all of them, where only the last ones were meant to be."""
+    said = f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"
+    return f"{said}, because {days.why}" if before and days.why else said
 
 
 def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | None:
@@ -93,6 +102,8 @@ def _span(source: warehouse.Warehouse, product: Product, today: int, before: Rea
         found = source.fetch(selects.facts(product, source.sections, end)).drop("total")
         calendar = facts.span(product, found, today)
         return Span(found, calendar, day_number(calendar.first_day), why or "there was none before")
+    if other := _other_columns(before.columns, source.columns_of_events):
+        return _span(source, product, today, None, other)
     started = facts.first_day(product, before.facts, end)
     first = before.as_of + 1 - product.refresh.late_days
     if started is None or first <= started:
@@ -105,6 +116,13 @@ def _span(source: warehouse.Warehouse, product: Product, today: int, before: Rea
     if day_number(calendar.as_of) < before.as_of:
         return _span(source, product, today, None, BACK)
     return Span(found, calendar, first, "", tuple(unseen))
+
+
+def _other_columns(before: Columns, now: Columns) -> str:
+    """What a column of the events holds that it did not hold before: ids of numbers and of text are not the same."""
+    found = [f"`{name}` of the events holds {HOLDS[kind]} now and held {HOLDS[before.get(name, 'other')]} before"
+             for name, kind in now.items() if before.get(name) != kind]  # fmt: skip
+    return "; ".join(found)
 
 
 def _total(source: warehouse.Warehouse, product: Product, later: pl.DataFrame) -> int:

@@ -5,7 +5,8 @@ numbered, because all of that may be otherwise tomorrow. An increment clears the
 anew, so that events which came late, twice or were taken back within these days count as in a full refresh.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,12 +20,14 @@ class Reading:
 
     raw: as the select `activity` returns it, by the ids in the events. facts: as the select `facts` returns it, of all
     days. as_of: the last day (a number) in raw. full_at: when all days were last read, as ISO text with a zone.
+    columns: what each column held (`Warehouse.columns_of_events`).
     """
 
     raw: pl.DataFrame
     facts: pl.DataFrame
     as_of: int
     full_at: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def word_of(words: Words, day: int) -> int:

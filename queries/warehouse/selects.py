@@ -16,7 +16,7 @@ from queries.product import Exclusion, Product, Segment
 from queries.warehouse import sql
 
 Select = sa.Select[*tuple[Any, ...]]
-Columns = Mapping[str, str]  # column name -> date, naive, zoned, text or other
+Columns = Mapping[str, str]  # column name -> date, naive, zoned, text, whole, decimal, flag or other
 
 
 def source(product: Product, table: str, columns: Columns | None = None) -> sa.FromClause:

@@ -127,3 +127,24 @@ def test_events_of_no_time_or_an_absurd_one_are_left_out_alike(tmp_path: Path, k
 
     assert found.why_full == ""
     examples.assert_same(found, extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC)), full_at="")
+
+
+@pytest.mark.parametrize(("ids", "now"), [(["007", "8", "x9"], "text"), ([7.0, 8.0, 9.5], "decimals")])
+def test_once_a_column_of_ids_holds_something_else_everything_is_read_again(
+    tmp_path: Path, ids: list[Any], now: str
+) -> None:
+    def write(users: list[Any], days: int) -> None:
+        moments = [datetime(2026, 9, 7, 9) + timedelta(days=n) for n in range(days)]
+        rows = pl.DataFrame({"user": users}).join(pl.DataFrame({"at": moments}), how="cross")
+        rows.with_columns(name=pl.lit("open")).write_parquet(tmp_path / "events.parquet")
+
+    made, told = examples.product(tmp_path), list[str]()
+    write([7, 8, 9], 60)
+    before = extract.read(made, examples.NOW).reading
+    write(ids, 61)
+
+    found = extract.read(made, examples.NOW, lambda step: told.append(str(step)), before)
+
+    assert found.why_full == f"`user` of the events holds {now} now and held whole numbers before"
+    assert f"Reading who used what, 7 Sep 2026 to 6 Nov 2026, because {found.why_full}" in told
+    examples.assert_same(found, extract.read(made, examples.NOW), full_at="")

@@ -274,7 +274,7 @@ def test_with_a_pointer_to_nowhere_the_newest_snapshot_serves(pointer: bytes) ->
     assert snapshot.load(LOCAL_OWNER).everyone.height == 2
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 3}', "\x00"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 4}', "\x00"])
 def test_a_damaged_manifest_is_said_and_mended_by_a_refresh(content: str) -> None:
     snapshot.refresh(NOW)
     (in_use() / "manifest.json").write_text(content)
