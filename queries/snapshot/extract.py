@@ -55,8 +55,8 @@ def read(
         known, columns = _identity(source, product), source.columns_of_events
         if product.events.is_kept_activity:
             progress(Step(steps.READ, "as the warehouse keeps it"))
-            calendar, raw, found = kept.read(source, product, today)
-            days = Span(found, calendar, day_number(calendar.first_day), KEPT)
+            calendar, raw, found, odd = kept.read(source, product, today)
+            days = Span(found, calendar, day_number(calendar.first_day), KEPT, tuple(odd))
         else:
             progress(Step(steps.FIND))
             days = _span(source, product, today, before, why)

@@ -65,17 +65,21 @@ def _reasons(product: Product, facts: pl.DataFrame, first: int | None, until: in
 def left_out(product: Product, facts: pl.DataFrame, until: int) -> list[LeftOut]:
     """The events that cannot be counted, by the first reason that holds."""
     day, total = pl.col("day"), int(facts["events"].sum())
-    end = f"after {in_words(product.as_of)}" if product.as_of else "in the future"
     reasons = {
         "events had no user": pl.col("no_user"),
         "events had no time": pl.when(day.is_null()).then(pl.col("events") - pl.col("no_user")),
         "events had no name": pl.when(day.is_not_null()).then("no_name"),
         f"events were dated before {in_words(product.events.since)}":
             pl.when(day < day_number(product.events.since)).then(USEFUL),
-        f"events were dated {end}": pl.when(day > until).then(USEFUL),
+        f"events were dated {beyond(product)}": pl.when(day > until).then(USEFUL),
     }  # fmt: skip
     counts = facts.select(count.sum().alias(what) for what, count in reasons.items()).row(0, named=True)
     return [LeftOut(n, total, what) for what, n in counts.items() if n]
+
+
+def beyond(product: Product) -> str:
+    """When what cannot have happened yet is dated."""
+    return f"after {in_words(product.as_of)}" if product.as_of else "in the future"
 
 
 def replaced(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> pl.DataFrame:

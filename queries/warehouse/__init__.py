@@ -23,7 +23,7 @@ from queries.warehouse.stop import Stop
 
 __all__ = ["Stop", "Warehouse", "matches"]
 DTYPES: dict[type[Any], Any] = {sa.Boolean: pl.Boolean, sa.Integer: pl.Int64, sa.String: pl.String}
-TIMES = ("date", "naive", "zoned")
+TIMES, NUMBERS = ("date", "naive", "zoned"), ("whole", "decimal", "other")
 SUPPORTED = "duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` or `snowflake` in its place"
 
 
@@ -186,6 +186,11 @@ def _column_mistakes(product: Product, section: str, columns: Columns) -> list[M
         Mistake(where, f"{column!r} holds no date or timestamp; make it one with CAST in a .sql file.")
         for where, column in named
         if where.split(".")[-1] in times and "segments" not in where and columns.get(column, "date") not in TIMES
+    ]
+    found += [
+        Mistake(where, f"{column!r} holds no numbers; make them with CAST in a .sql file.")
+        for where, column in named
+        if where in ("events.block", "events.mask") and columns.get(column, "whole") not in NUMBERS
     ]
     return found
 

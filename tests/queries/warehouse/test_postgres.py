@@ -34,7 +34,7 @@ def test_a_snapshot_of_postgres_is_that_of_duckdb(postgres: Postgres, duckdb_sho
     expected = extract.read(duckdb_shop, examples.NOW)
 
     for url in (postgres.url(), postgres.url().replace("postgresql:", "postgresql+psycopg:")):
-        examples.assert_same(extract.read(on(url, duckdb_shop.folder), examples.NOW), expected, definition="")
+        examples.assert_same(extract.read(on(url, duckdb_shop.folder), examples.NOW), expected, **shop.ELSEWHERE)
 
 
 def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(postgres: Postgres, duckdb_shop: Product) -> None:
@@ -42,7 +42,7 @@ def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(postgres: Postgres, duck
 
     found = extract.read(on(postgres.url(), duckdb_shop.folder, **parts), examples.NOW)
 
-    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), definition="")
+    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), **shop.ELSEWHERE)
 
 
 def test_what_is_not_there_is_named_with_the_nearest(postgres: Postgres, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def rich(folder: Path) -> Product:
 
 def statements(made: Product) -> dict[str, selects.Select]:
     kept = replace(made, events=replace(made.events, time="", loaded_at=None, block="block", mask="mask"))
-    columns = {**COLUMNS, "events": COLUMNS["events"] | {"block": "other", "mask": "other"}}
+    columns = {**COLUMNS, "events": COLUMNS["events"] | {"block": "whole", "mask": "whole"}}
     return {
         "event_count": selects.event_count(made),
         "kept_blocks": activity_table.blocks(kept, columns, until=20_500),
