@@ -85,7 +85,8 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
         st.markdown("Segments are by today's value of each attribute.")
         if found.full_at != found.refreshed_at:
             full = datetime.fromisoformat(found.full_at).astimezone(zone)
-            st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days.")
+            st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days; "
+                        "of those before them only how many there are.")  # fmt: skip
         with st.container(horizontal=True):
             st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
             why = "Reads all events again, also those that came late or were deleted. Takes longer."

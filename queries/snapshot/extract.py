@@ -20,23 +20,29 @@ from queries.snapshot.steps import Progress, Step
 from queries.warehouse import Stop, selects
 from queries.warehouse.selects import Columns
 
+FIRST, ASKED = "there was none before", "it was asked for"
 SHORT = "history is shorter than the days that are read again"
 MOVED = "history begins on another day than before"
 KEPT = "the warehouse keeps the activity itself"
 BACK = "the last day loaded is earlier than before"
+OTHERS = "most users of the last days have other ids than before"
+ENOUGH = 30  # users, to tell so
 HOLDS = {"text": "text", "whole": "whole numbers", "decimal": "decimals", "flag": "true or false", "date": "dates",
          "naive": "times without a zone", "zoned": "times with a zone", "other": "something else"}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """The days of a snapshot. first_read: from where on the events are read. why: why that is all of them, or empty."""
+    """The days of a snapshot. first_read: from where on the events are read. why: why that is all of them, or empty.
+
+    besides: what is to be said of the events besides the facts of each day.
+    """
 
     facts: pl.DataFrame
     calendar: Calendar
     first_read: int
     why: str
-    unseen: tuple[LeftOut, ...] = ()
+    besides: tuple[LeftOut, ...] = ()
 
 
 def read(
@@ -58,18 +64,12 @@ def read(
             calendar, raw, found, odd = kept.read(source, product, today)
             days = Span(found, calendar, day_number(calendar.first_day), KEPT, tuple(odd))
         else:
-            progress(Step(steps.FIND))
-            days = _span(source, product, today, before, why)
-            if days.why:
-                first, last = days.calendar.first_day, days.calendar.as_of
-                estimate.check(source, product, int(days.facts["events"].sum()), first, last)
-            progress(Step(steps.READ, _of_days(days, before)))
-            raw = _raw(source, product, days, before)
+            days, raw = _events(source, product, today, before, why, progress)
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
         users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None
     progress(Step(steps.ASSEMBLE, f"{users.height:,} users"))
-    left_out = [*facts.left_out(product, days.facts, facts.until(product, today)), *days.unseen]
+    left_out = [*facts.left_out(product, days.facts, facts.until(product, today)), *days.besides]
     full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
     made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
                     raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
@@ -78,10 +78,26 @@ def read(
     return replace(made, manifest=manifest, reading=reading, first_read=days.first_read, why_full=days.why)
 
 
-def _of_days(days: Span, before: Reading | None) -> str:
-    """Which days are read; and why all of them, where only the last ones were meant to be."""
-    said = f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}"
-    return f"{said}, because {days.why}" if before and days.why else said
+def _events(
+    source: warehouse.Warehouse, product: Product, today: int, before: Reading | None, why: str, progress: Progress
+) -> tuple[Span, pl.DataFrame]:
+    """The days of the snapshot and who used what on them, by the ids in the events."""
+    progress(Step(steps.FIND))
+    days = _span(source, product, today, before, why)
+    words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
+    because = f", because {days.why}" if days.why not in ("", FIRST, ASKED) else ""
+    if days.why:
+        estimate.check(source, product, int(days.facts["events"].sum()), days.calendar.first_day, days.calendar.as_of)
+    progress(Step(steps.READ, f"{in_words(to_date(days.first_read))} to {in_words(days.calendar.as_of)}{because}"))
+    if before is None or days.why:
+        return days, source.fetch(selects.activity(product, source.sections, words.origin, days.first_read, last))
+    start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
+    later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
+    gone, of = increments.gone(before, later, words, days.first_read)
+    if of >= ENOUGH and gone > of / 2:
+        return _events(source, product, today, None, OTHERS, progress)
+    missed = facts.gone(gone, of, days.first_read, before.as_of)
+    return replace(days, besides=(*days.besides, *missed)), increments.merged(before.raw, later, words, days.first_read)
 
 
 def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | None:
@@ -101,7 +117,7 @@ def _span(source: warehouse.Warehouse, product: Product, today: int, before: Rea
     if before is None:
         found = source.fetch(selects.facts(product, source.sections, end)).drop("total")
         calendar = facts.span(product, found, today)
-        return Span(found, calendar, day_number(calendar.first_day), why or "there was none before")
+        return Span(found, calendar, day_number(calendar.first_day), why or FIRST)
     if other := _other_columns(before.columns, source.columns_of_events):
         return _span(source, product, today, None, other)
     started = facts.first_day(product, before.facts, end)
@@ -138,16 +154,6 @@ def _earliest(source: warehouse.Warehouse, product: Product, until: int) -> int 
 
 def _first_said(product: Product, found: pl.DataFrame) -> int | None:
     return cast(int | None, found.filter(pl.col("day") >= day_number(product.events.since))["day"].min())
-
-
-def _raw(source: warehouse.Warehouse, product: Product, days: Span, before: Reading | None) -> pl.DataFrame:
-    """Who used what, by the ids in the events: whom an anonymous id stands for may be known only later."""
-    words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
-    if before is None or days.why:
-        return source.fetch(selects.activity(product, source.sections, words.origin, days.first_read, last))
-    start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
-    later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
-    return increments.merged(before.raw, later, words, days.first_read)
 
 
 def _no_users(product: Product) -> pl.DataFrame:

@@ -87,6 +87,14 @@ def replaced(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> pl.DataFra
     return pl.concat([facts.filter(pl.col("day") < first), later.drop("total")])
 
 
+def gone(n: int, of: int, first: int, last: int) -> list[LeftOut]:
+    """What to say of users who are gone from days that were read again; first, last: these days (numbers)."""
+    days = f"{in_words(to_date(first))} to {in_words(to_date(last))}"
+    what = (f"users of {days} are gone from these days; what else of them was deleted or got another id shows at the "
+            "next full refresh")  # fmt: skip
+    return [LeftOut(n, of, what)] if n else []
+
+
 def unseen(facts: pl.DataFrame, total: int, first: int) -> list[LeftOut]:
     """What came to, or went from, the days before `first` since they were read: the whole table's number tells."""
     known = int(facts["events"].sum())

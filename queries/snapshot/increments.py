@@ -51,6 +51,23 @@ def merged(raw: pl.DataFrame, later: pl.DataFrame, words: Words, first: int) -> 
     return pl.concat([kept.filter(~came), grouped.select(kept.columns)])
 
 
+def gone(before: Reading, later: pl.DataFrame, words: Words, first: int) -> tuple[int, int]:
+    """How many users of the days from `first` to the last one read before are on none of them now, and of how many.
+
+    words, later: as in `merged`. These days are a sample of those before them, which are not read again.
+    """
+    at = word_of(words, first)
+    were = _users(before.raw, words, first, before.as_of)
+    are = _users(later, Words(words.origin + WORD_DAYS * at, words.count - at), first, before.as_of)
+    return int((~were.is_in(are.implode())).sum()), were.len()
+
+
+def _users(raw: pl.DataFrame, words: Words, first: int, last: int) -> pl.Series:
+    """Who did anything on any of the days."""
+    days = [pl.col(name) & pl.lit(mask, pl.Int64) != 0 for name, mask in words.masks(first, last)]
+    return raw.filter(pl.any_horizontal(days))["user"].unique()
+
+
 def _before(raw: pl.DataFrame, words: Words, first: int) -> list[pl.Expr]:
     """The words with their days before `first` alone; a word that is new is empty."""
     masks = dict(words.masks(words.origin, first - 1))

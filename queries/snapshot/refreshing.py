@@ -57,7 +57,7 @@ def _before(product: Product, home: Path, now: datetime, full: bool) -> tuple[Re
     """What an increment can begin from; or None, and why everything has to be read."""
     folder = disk.current(home)
     if full or folder is None:
-        return None, "it was asked for" if full else "there was none before"
+        return None, extract.ASKED if full else extract.FIRST
     try:
         found = disk.read_manifest(folder)
     except SnapshotError:
