@@ -20,7 +20,7 @@ from polars.testing import assert_frame_equal
 from queries import config, demo, snapshot
 from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
-from queries.snapshot import disk, extract
+from queries.snapshot import disk, extract, serving
 from queries.snapshot.__main__ import main
 from tests import examples
 
@@ -298,6 +298,58 @@ def test_a_damaged_table_is_said_and_mended_by_a_refresh(table: str, harm: Calla
     assert said() == DAMAGED
     snapshot.refresh(later(1))
     assert snapshot.load(LOCAL_OWNER).everyone.height == 2
+
+
+@pytest.mark.parametrize("table", ["users", "rows", "account_rows", "members", "event_rows"])
+def test_one_bit_that_flipped_is_damage_and_the_last_good_numbers_serve(folder: Path, table: str) -> None:
+    snapshot.refresh(NOW)
+    events(folder, ("ann", 1, "open"), ("cy", 3, "open"))
+    snapshot.refresh(later(1))
+    path = in_use() / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[4] ^= 1
+    path.unlink()  # another snapshot may share it
+    path.write_bytes(data)
+
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+    assert snapshot.older_shown() == DAMAGED
+
+
+def test_an_increment_does_not_begin_from_what_is_damaged() -> None:
+    snapshot.refresh(NOW)
+    path = in_use() / "raw.parquet"
+    data = bytearray(path.read_bytes())
+    data[4] ^= 1
+    path.write_bytes(data)
+
+    assert disk.reading(in_use()) is None
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES])
+def test_what_cannot_be_read_for_a_moment_is_read_a_minute_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    snapshot.refresh(NOW)
+    events(folder, ("ann", 1, "open"), ("cy", 3, "open"))
+    snapshot.refresh(later(1))
+    newest, read = in_use(), disk._hash
+
+    def refused(path: Path) -> str:
+        if path.parent == newest:
+            raise OSError(number, os.strerror(number))
+        return read(path)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(disk, "_hash", refused)
+        assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+    said = f"The snapshot on disk cannot be read just now: {os.strerror(number)}. Try again in a minute."
+    assert snapshot.older_shown() == said
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+
+    monkeypatch.setattr(serving, "AGAIN_S", 0.0)
+
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo", "cy"]
+    assert snapshot.older_shown() is None
 
 
 def test_a_table_that_is_gone_is_damage() -> None:
