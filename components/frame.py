@@ -71,7 +71,8 @@ def _going_on() -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="refreshing"):
         st.caption(words.refreshing(going), width="content")
-        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.")
+        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.",
+                  disabled=going.stopping)  # fmt: skip
 
 
 def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
@@ -90,8 +91,7 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
         with st.container(horizontal=True):
             st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
             why = "Reads all events again, also those that came late or were deleted. Takes longer."
-            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why,
-                      disabled=background.running() is not None)  # fmt: skip
+            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
 
 
 def _ask_to_refresh(what: str = "latest") -> None:

@@ -166,7 +166,8 @@ def write(home: Path, made: Snapshot, now: datetime) -> int:
     try:
         aside.mkdir(parents=True)
         with ThreadPoolExecutor(2) as pool:
-            hashes = dict(pool.map(lambda table: _write_table(aside, table[0], table[1], before), _frames(made).items()))
+            frames = _frames(made).items()
+            hashes = dict(pool.map(lambda table: _write_table(aside, table[0], table[1], before), frames))
         (aside / "manifest.json").write_text(json.dumps({**asdict(made.manifest), "hashes": hashes}, indent=1))
         _to_disk(aside / "manifest.json")
         _to_disk(aside)

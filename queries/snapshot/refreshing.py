@@ -34,11 +34,12 @@ def refresh(
     Raises InsightsError with what went wrong; Stopped; and lock.Busy where another is running and `wait` is False.
     """
     product, home, stop = place.product(), place.home(), stop or Stop()
-    with lock.alone(home, wait=wait):
+    watch = _Watch(progress, stop)
+    with lock.alone(home, wait=wait, meanwhile=watch.wait):
         if if_needed and serving.need_to_refresh() is None:
             return serving.manifest()
         before, why = _before(product, home, now, full)
-        watch, files = _Watch(progress, stop), source_files(product)  # as they were before they were read
+        files = source_files(product)  # as they were before they were read
         try:
             made = extract.read(product, now, watch.begin, before, why=why, stop=stop)
             made = replace(made, manifest=replace(made.manifest, files=files or ""))
@@ -80,9 +81,18 @@ class _Watch:
         self.progress, self.stop = progress, stop
         self.begun: list[tuple[str, float]] = []
 
-    def begin(self, step: Step) -> None:
+    def wait(self) -> None:
+        """While another refresh runs: said once, and until it was asked to stop."""
+        self._stop_if_asked()
+        if not self.begun:
+            self.begin(Step(steps.WAIT))
+
+    def _stop_if_asked(self) -> None:
         if self.stop.asked:
             raise Stopped("The refresh was stopped.")
+
+    def begin(self, step: Step) -> None:
+        self._stop_if_asked()
         self.begun.append((step.name, perf_counter()))
         self.progress(step)
 

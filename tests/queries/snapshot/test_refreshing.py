@@ -226,6 +226,21 @@ def test_a_refresh_waits_for_another_and_goes_on_when_that_is_killed() -> None:
     assert made == ["2024-11-04T12:00:00.000+00:00"]
 
 
+def test_a_refresh_that_waits_for_another_says_so_and_can_be_stopped() -> None:
+    stop, told = Stop(), list[str]()
+
+    def tell(step: Step) -> None:
+        told.append(str(step))
+        threading.Timer(0.2, stop.ask).start()
+
+    with another_process() as other:
+        with pytest.raises(refreshing.Stopped):
+            snapshot.refresh(NOW, tell, stop=stop)
+        other.kill()
+
+    assert told == ["Waiting for another refresh to end"]
+
+
 def test_of_many_at_once_who_need_a_snapshot_one_reads_the_warehouse() -> None:
     threads = [threading.Thread(target=snapshot.refresh, args=(NOW,), kwargs={"if_needed": True}) for _ in range(4)]
     for thread in threads:
