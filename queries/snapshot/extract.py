@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from queries.errors import DataError
 from queries.product import Product
 from queries.snapshot import estimate, facts, increments, kept, steps
 from queries.snapshot.assemble import assemble, in_words, some_of
+from queries.snapshot.facts import Reached
 from queries.snapshot.increments import Reading
 from queries.snapshot.manifest import LeftOut, Snapshot
 from queries.snapshot.steps import Progress, Step
@@ -47,29 +47,30 @@ class Span:
 
 def read(
     product: Product, now: datetime, progress: Progress = steps.quietly, before: Reading | None = None, *,
-    why: str = "", stop: Stop | None = None,
+    why: str = "", stop: Stop | None = None, written: datetime | None = None,
 ) -> Snapshot:  # fmt: skip
     """Everything we keep of a warehouse, read as of a moment.
 
     now: with a zone; days that are not over in the product's zone are not read. before: what was read of the events
     last time: then only its last days and those after it are read, if that can be right. why: why there is no `before`.
+    written: when the files of the events were last written to; that day is not complete in them.
     Raises ProductError, WarehouseError, or DataError where the data cannot be counted.
     """
-    today = day_number(now.astimezone(ZoneInfo(product.timezone)).date())
+    reached = Reached.at(now, written, product.timezone)
     with warehouse.Warehouse(product, stop) as source:
         progress(Step(steps.LOOK))
         known, columns = _identity(source, product), source.columns_of_events
         if product.events.is_kept_activity:
             progress(Step(steps.READ, "as the warehouse keeps it"))
-            calendar, raw, found, odd = kept.read(source, product, today)
+            calendar, raw, found, odd = kept.read(source, product, reached)
             days = Span(found, calendar, day_number(calendar.first_day), KEPT, tuple(odd))
         else:
-            days, raw = _events(source, product, today, before, why, progress)
+            days, raw = _events(source, product, reached, before, why, progress)
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
         users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None
     progress(Step(steps.ASSEMBLE, f"{users.height:,} users"))
-    left_out = [*facts.left_out(product, days.facts, facts.until(product, today)), *days.besides]
+    left_out = [*facts.left_out(product, days.facts, facts.until(product, reached.today)), *days.besides]
     full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
     made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
                     raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
@@ -79,11 +80,12 @@ def read(
 
 
 def _events(
-    source: warehouse.Warehouse, product: Product, today: int, before: Reading | None, why: str, progress: Progress
-) -> tuple[Span, pl.DataFrame]:
+    source: warehouse.Warehouse, product: Product, reached: Reached, before: Reading | None, why: str,
+    progress: Progress,
+) -> tuple[Span, pl.DataFrame]:  # fmt: skip
     """The days of the snapshot and who used what on them, by the ids in the events."""
     progress(Step(steps.FIND))
-    days = _span(source, product, today, before, why)
+    days = _span(source, product, reached, before, why)
     words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
     because = f", because {days.why}" if days.why not in ("", FIRST, ASKED) else ""
     if days.why:
@@ -95,7 +97,7 @@ def _events(
     later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
     gone, of = increments.gone(before, later, words, days.first_read)
     if of >= ENOUGH and gone > of / 2:
-        return _events(source, product, today, None, OTHERS, progress)
+        return _events(source, product, reached, None, OTHERS, progress)
     missed = facts.gone(gone, of, days.first_read, before.as_of)
     return replace(days, besides=(*days.besides, *missed)), increments.merged(before.raw, later, words, days.first_read)
 
@@ -111,26 +113,26 @@ def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | N
     return known
 
 
-def _span(source: warehouse.Warehouse, product: Product, today: int, before: Reading | None, why: str) -> Span:
+def _span(source: warehouse.Warehouse, product: Product, reached: Reached, before: Reading | None, why: str) -> Span:
     """The days to read: the last ones where all before them are known, else all."""
-    end = facts.until(product, today)
+    end = facts.until(product, reached.today)
     if before is None:
         found = source.fetch(selects.facts(product, source.sections, end)).drop("total")
-        calendar = facts.span(product, found, today)
+        calendar = facts.span(product, found, reached)
         return Span(found, calendar, day_number(calendar.first_day), why or FIRST)
     if other := _other_columns(before.columns, source.columns_of_events):
-        return _span(source, product, today, None, other)
+        return _span(source, product, reached, None, other)
     started = facts.first_day(product, before.facts, end)
     first = before.as_of + 1 - product.refresh.late_days
     if started is None or first <= started:
-        return _span(source, product, today, None, SHORT)
+        return _span(source, product, reached, None, SHORT)
     later = source.fetch(selects.facts(product, source.sections, end, first))
     found = facts.replaced(before.facts, later, first)
-    calendar, unseen = facts.span(product, found, today), facts.unseen(found, _total(source, product, later), first)
+    calendar, unseen = facts.span(product, found, reached), facts.unseen(found, _total(source, product, later), first)
     if unseen and _earliest(source, product, end) != _first_said(product, found):
-        return _span(source, product, today, None, MOVED)
+        return _span(source, product, reached, None, MOVED)
     if day_number(calendar.as_of) < before.as_of:
-        return _span(source, product, today, None, BACK)
+        return _span(source, product, reached, None, BACK)
     return Span(found, calendar, first, "", tuple(unseen))
 
 

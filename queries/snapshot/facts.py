@@ -4,8 +4,10 @@ Facts stand by day so that reading some days again replaces what was known of th
 snapshot covers and what is said of the events that are left out.
 """
 
-from datetime import timedelta
-from typing import cast
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self, cast
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -16,6 +18,27 @@ from queries.snapshot.assemble import in_words
 from queries.snapshot.manifest import LeftOut
 
 USEFUL = pl.col("events") - pl.col("no_user") - pl.col("no_name")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far the data can go: today, and the day on which its files were last written, if they are files (numbers)."""
+
+    today: int
+    written: int | None = None
+
+    @classmethod
+    def at(cls, now: datetime, written: datetime | None, timezone: str) -> Self:
+        zone = ZoneInfo(timezone)
+        today = day_number(now.astimezone(zone).date())
+        return cls(today, day_number(written.astimezone(zone).date()) if written else None)
+
+    def last_full(self, last: int | None) -> int | None:
+        """The last full day. last: the last with an event; it is not full if it was not over when it was written.
+
+        A file that is older than its events was given another time, which says nothing.
+        """
+        return last - 1 if last is not None and last in (self.today, self.written) else last
 
 
 def until(product: Product, today: int) -> int:
@@ -32,11 +55,11 @@ def first_day(product: Product, facts: pl.DataFrame, until: int) -> int | None:
     return cast(int | None, _countable(product, facts, until)["day"].min())
 
 
-def span(product: Product, facts: pl.DataFrame, today: int) -> Calendar:
+def span(product: Product, facts: pl.DataFrame, reached: Reached) -> Calendar:
     """The days from the first event to the last day fully loaded. Raises DataError where there is none."""
-    end = until(product, today)
+    end = until(product, reached.today)
     first = first_day(product, facts, end)
-    as_of = end if product.as_of else _last_full_day(product, facts, today)
+    as_of = end if product.as_of else _last_full_day(product, facts, reached)
     if first is None or as_of is None or first > as_of:
         raise DataError(f"The events table {product.events.table!r} has no event that can be counted "
                         f"({facts['events'].sum():,} rows). {_reasons(product, facts, first, end)}")  # fmt: skip
@@ -47,12 +70,11 @@ def _countable(product: Product, facts: pl.DataFrame, until: int) -> pl.DataFram
     return facts.filter(pl.col("day").is_between(day_number(product.events.since), until), USEFUL > 0)
 
 
-def _last_full_day(product: Product, facts: pl.DataFrame, today: int) -> int | None:
+def _last_full_day(product: Product, facts: pl.DataFrame, reached: Reached) -> int | None:
     loaded = cast(int | None, facts["loaded_day"].max())
     if loaded is not None:
-        return min(loaded, today) - 1
-    last = cast(int | None, _countable(product, facts, today)["day"].max())
-    return today - 1 if last == today else last
+        return min(loaded, reached.today) - 1
+    return reached.last_full(cast(int | None, _countable(product, facts, reached.today)["day"].max()))
 
 
 def _reasons(product: Product, facts: pl.DataFrame, first: int | None, until: int) -> str:

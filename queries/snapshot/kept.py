@@ -10,6 +10,7 @@ from queries.errors import DataError
 from queries.product import Product
 from queries.snapshot import facts
 from queries.snapshot.assemble import in_words
+from queries.snapshot.facts import Reached
 from queries.snapshot.manifest import LeftOut
 from queries.warehouse import activity_table
 
@@ -26,16 +27,16 @@ ODD = {
 
 
 def read(
-    source: warehouse.Warehouse, product: Product, today: int
+    source: warehouse.Warehouse, product: Product, reached: Reached
 ) -> tuple[Calendar, pl.DataFrame, pl.DataFrame, list[LeftOut]]:
     """The days from the first to the last full one, the activity of these days, facts (how many rows), and odd rows.
 
-    today: a day number; with no `as_of` in the product file, a last day that is today is not full yet.
+    With no `as_of` in the product file, a last day that is today, or on which the file was written, is not full yet.
     Activity and facts are as the selects of these names return them, but an anonymous id stays what it is, and facts
     are all of the first day: a row of activity does not say how many events there were. Raises DataError where there is
     no day.
     """
-    found = source.fetch(activity_table.blocks(product, source.sections, facts.until(product, today)))
+    found = source.fetch(activity_table.blocks(product, source.sections, facts.until(product, reached.today)))
     odd, blocks = _odd(product, found), found.drop_nulls("first")
     if blocks.is_empty():
         why = f"Why: {'; '.join(f'{row.n:,} of {row.of:,} {row.what}' for row in odd)}. " if odd else ""
@@ -46,7 +47,7 @@ def read(
     raw = source.fetch(activity_table.activity(product, source.sections, first, last))
     words = Words(WORD_DAYS * first - activity_table.BEFORE, last - first + 1)
     raw = raw.with_columns(pl.col(words.names).cast(pl.UInt64))
-    calendar = _calendar(product, words.days_set(raw.select(pl.col(words.names).bitwise_or())), today)
+    calendar = _calendar(product, words.days_set(raw.select(pl.col(words.names).bitwise_or())), reached)
     said = [(day_number(calendar.first_day), None, found["rows"].sum(), 0, 0, None)]
     return calendar, _cut(raw, words, calendar), pl.DataFrame(said, schema=FACTS, orient="row"), odd
 
@@ -59,12 +60,12 @@ def _odd(product: Product, found: pl.DataFrame) -> list[LeftOut]:
     return [LeftOut(counts[odd], total, what.format(days.get(odd))) for odd, what in ODD.items() if odd in counts]
 
 
-def _calendar(product: Product, days: list[int], today: int) -> Calendar:
+def _calendar(product: Product, days: list[int], reached: Reached) -> Calendar:
     """From the first of the days to the last full one. days: on which anybody did anything."""
-    since, until = day_number(product.events.since), facts.until(product, today)
+    since, until = day_number(product.events.since), facts.until(product, reached.today)
     inside = [day for day in days if since <= day <= until]
     last = max(inside, default=None)
-    as_of = until if product.as_of else last - 1 if last == today else last
+    as_of = until if product.as_of else reached.last_full(last)
     if last is None or as_of is None or inside[0] > as_of:
         raise DataError(f"The activity table {product.events.table!r} has no full day yet.")
     return Calendar(to_date(inside[0]), to_date(as_of), product.week_start)

@@ -157,6 +157,24 @@ def test_events_that_were_deleted_long_after_their_day_are_said(folder: Path) ->
     assert left_out() == (LeftOut(3, 192, gone),)
 
 
+@pytest.mark.parametrize(
+    ("written", "as_of"),
+    [("2024-11-03T22:59:59", 2), ("2024-11-03T23:00:00", 3), ("2024-11-09T12:00:00", 3), ("2024-11-02T12:00:00", 3)],
+    ids=["before the day was over", "as it was over", "long after", "before its own events, which cannot be"],
+)
+@pytest.mark.parametrize("table", ["events", "events.sql"])
+def test_the_last_day_of_a_file_is_complete_when_it_was_written_after_it(
+    folder: Path, written: str, as_of: int, table: str
+) -> None:
+    product = (folder / "product.toml").read_text().replace("table = 'events'", f"table = '{table}'")
+    (folder / "product.toml").write_text('timezone = "Europe/Berlin"\n' + product)
+    (folder / "events.sql").write_text("SELECT * FROM events")
+    stamp = datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
+    os.utime(folder / "events.parquet", (stamp, stamp))
+
+    assert snapshot.refresh(NOW + 9 * DAY).calendar.as_of == date(2024, 11, as_of)
+
+
 def test_the_facts_of_each_day_and_event_name_are_kept(folder: Path) -> None:
     products.write(folder, [*products.daily(3, FIRST, 63), at(FIRST, name="ping"), at(FIRST, name="ping")])
     snapshot.refresh(NOW)
