@@ -5,6 +5,7 @@ Values are bind parameters. Columns are told apart by what the warehouse says th
 on nothing but the product file and the days asked for, so a warehouse that remembers results can serve them again.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
@@ -16,6 +17,7 @@ from queries.product import Exclusion, Product, Segment
 from queries.warehouse import sql
 
 Select = sa.Select[*tuple[Any, ...]]
+SQL_TOKENS = re.compile(r"""(?P<aside>\s+|--[^\n]*|/\*.*?\*/)|(?P<semicolon>;)|'[^']*'|"[^"]*"|[^\s'";/-]+|.""", re.S)
 Columns = Mapping[str, str]  # column name -> date, naive, zoned, text, whole, decimal, flag or other
 
 
@@ -25,8 +27,23 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     if not table.endswith(".sql"):
         *schema, name = table.split(".")
         return sa.table(name, *named, schema=".".join(schema) or None)
-    statement = product.statement(table).strip().rstrip(";") + "\n"  # its last line may be a remark
+    statement = _without_end(product.statement(table)).strip() + "\n"  # its last line may be a remark
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
+
+
+def _without_end(statement: str) -> str:
+    r"""A statement without the semicolon that ends it, and what remarks follow that.
+
+    >>> _without_end("SELECT ';' -- all; of it\n; -- until 2026\n")
+    "SELECT ';' -- all; of it\n"
+    """
+    end: int | None = None
+    for token in SQL_TOKENS.finditer(statement):
+        if token["semicolon"]:
+            end = token.start() if end is None else end
+        elif not token["aside"]:
+            end = None
+    return statement[:end]
 
 
 def look(product: Product, table: str) -> Select:
