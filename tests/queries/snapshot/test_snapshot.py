@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from polars.testing import assert_frame_equal
 from queries import config, demo, snapshot
 from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
-from queries.snapshot import disk, extract, serving
+from queries.snapshot import disk, extract, lock, serving
 from queries.snapshot.__main__ import main
 from tests import examples
 
@@ -548,6 +549,38 @@ def test_the_command_fails_with_the_mistakes_of_the_product_file(
         f"Sightline cannot read {folder}/product.toml:\nproduct.toml has one mistake to mend:\n"
         "- `features.export.cor`: unknown key, did you mean `core`?\n"
     )
+
+
+def test_the_command_says_a_full_disk_and_blames_no_product_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full_disk)
+
+    assert main([]) == 1
+
+    assert capsys.readouterr().err.startswith("The snapshot could not be written to ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--explain"], ["--print-sql"]])
+def test_the_command_says_that_its_output_cannot_be_written(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "queries.snapshot", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=config.HOME, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == "The output could not be written: No space left on device. Send it elsewhere.\n"
+
+
+def test_the_command_that_is_interrupted_says_so_in_one_sentence() -> None:
+    with lock.alone(snapshot.home()):
+        command = [sys.executable, "-m", "queries.snapshot"]
+        with subprocess.Popen(command, cwd=config.HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert b"Waiting for another refresh to end" in running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate()
+
+    assert (running.returncode, said) == (130, b"Stopped; the last good snapshot stays in use.\n")
 
 
 @pytest.mark.parametrize("harm", [no_events, no_file, no_product, no_warehouse])
