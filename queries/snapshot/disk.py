@@ -22,7 +22,7 @@ import polars as pl
 
 from queries.calendar import day_number
 from queries.errors import SnapshotError
-from queries.snapshot.increments import Reading
+from queries.snapshot.increments import Gone, Reading
 from queries.snapshot.lock import cannot_write
 from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
 from queries.units import Tables
@@ -103,6 +103,7 @@ def _described(folder: Path) -> tuple[Manifest, dict[str, str]]:
         hashes = dict(facts.pop("hashes"))
         facts["features"] = tuple(facts["features"])
         facts["left_out"] = tuple(LeftOut(**row) for row in facts["left_out"])
+        facts["gone"] = Gone(**facts["gone"])
         found = Manifest(**facts)
         moments = [datetime.fromisoformat(at) for at in (found.refreshed_at, found.full_at)]
         if not (all(moment.tzinfo for moment in moments) and found.calendar.first_day <= found.calendar.as_of):
@@ -150,7 +151,7 @@ def reading(folder: Path) -> Reading | None:
         raw, facts = (_table(folder, name, hashes[name]) for name in READING)
     except (SnapshotError, KeyError):
         return None
-    return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at, found.columns)
+    return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at, found.columns, found.gone)
 
 
 # Writing -------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from queries.product import Product
 from queries.snapshot import estimate, facts, increments, kept, steps
 from queries.snapshot.assemble import assemble, in_words, some_of
 from queries.snapshot.facts import Reached
-from queries.snapshot.increments import Reading
+from queries.snapshot.increments import NOBODY, Gone, Reading
 from queries.snapshot.manifest import LeftOut, Snapshot
 from queries.snapshot.steps import Progress, Step
 from queries.warehouse import Stop, selects
@@ -35,7 +35,7 @@ HOLDS = {"text": "text", "whole": "whole numbers", "decimal": "decimals", "flag"
 class Span:
     """The days of a snapshot. first_read: from where on the events are read. why: why that is all of them, or empty.
 
-    besides: what is to be said of the events besides the facts of each day.
+    besides: what is to be said of the events besides the facts of each day; gone: and of users on days read again.
     """
 
     facts: pl.DataFrame
@@ -43,6 +43,7 @@ class Span:
     first_read: int
     why: str
     besides: tuple[LeftOut, ...] = ()
+    gone: Gone = NOBODY
 
 
 def read(
@@ -71,11 +72,12 @@ def read(
         accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None
     progress(Step(steps.ASSEMBLE, f"{users.height:,} users"))
     left_out = [*facts.left_out(product, days.facts, facts.until(product, reached.today)), *days.besides]
+    left_out += facts.gone(days.gone)
     full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
     made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
                     raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
-    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at, columns)
-    manifest = replace(made.manifest, full_at=full_at, columns=columns)
+    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at, columns, days.gone)
+    manifest = replace(made.manifest, full_at=full_at, columns=columns, gone=days.gone)
     return replace(made, manifest=manifest, reading=reading, first_read=days.first_read, why_full=days.why)
 
 
@@ -95,11 +97,11 @@ def _events(
         return days, source.fetch(selects.activity(product, source.sections, words.origin, days.first_read, last))
     start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
     later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
-    gone, of = increments.gone(before, later, words, days.first_read)
-    if of >= ENOUGH and gone > of / 2:
+    gone = increments.gone(before, later, words, days.first_read)
+    if gone.of >= ENOUGH and gone.n > gone.of / 2:
         return _events(source, product, reached, None, OTHERS, progress)
-    missed = facts.gone(gone, of, days.first_read, before.as_of)
-    return replace(days, besides=(*days.besides, *missed)), increments.merged(before.raw, later, words, days.first_read)
+    gone = max(before.gone, gone, key=lambda one: one.n)
+    return replace(days, gone=gone), increments.merged(before.raw, later, words, days.first_read)
 
 
 def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | None:

@@ -15,6 +15,7 @@ from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
 from queries.snapshot.assemble import in_words
+from queries.snapshot.increments import Gone
 from queries.snapshot.manifest import LeftOut
 
 USEFUL = pl.col("events") - pl.col("no_user") - pl.col("no_name")
@@ -109,12 +110,12 @@ def replaced(facts: pl.DataFrame, later: pl.DataFrame, first: int) -> pl.DataFra
     return pl.concat([facts.filter(pl.col("day") < first), later.drop("total")])
 
 
-def gone(n: int, of: int, first: int, last: int) -> list[LeftOut]:
-    """What to say of users who are gone from days that were read again; first, last: these days (numbers)."""
-    days = f"{in_words(to_date(first))} to {in_words(to_date(last))}"
+def gone(users: Gone) -> list[LeftOut]:
+    """What to say of users who are gone from days that were read again, until everything is."""
+    days = f"{in_words(to_date(users.first))} to {in_words(to_date(users.last))}"
     what = (f"users of {days} are gone from these days; what else of them was deleted or got another id shows at the "
             "next full refresh")  # fmt: skip
-    return [LeftOut(n, of, what)] if n else []
+    return [LeftOut(users.n, users.of, what)] if users.n else []
 
 
 def unseen(facts: pl.DataFrame, total: int, first: int) -> list[LeftOut]:

@@ -14,13 +14,26 @@ from queries.bits import Words
 from queries.calendar import WORD_DAYS
 
 
+@dataclass(frozen=True)
+class Gone:
+    """Users who were on the days first..last (numbers) and are on none of them now that these were read again: n of."""
+
+    n: int
+    of: int
+    first: int
+    last: int
+
+
+NOBODY = Gone(0, 0, 0, 0)
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What was read of the events.
 
     raw: as the select `activity` returns it, by the ids in the events. facts: as the select `facts` returns it, of all
     days. as_of: the last day (a number) in raw. full_at: when all days were last read, as ISO text with a zone.
-    columns: what each column held (`Warehouse.columns_of_events`).
+    columns: what each column held (`Warehouse.columns_of_events`). gone: the most that were, since full_at.
     """
 
     raw: pl.DataFrame
@@ -28,6 +41,7 @@ class Reading:
     as_of: int
     full_at: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    gone: Gone = NOBODY
 
 
 def word_of(words: Words, day: int) -> int:
@@ -51,15 +65,15 @@ def merged(raw: pl.DataFrame, later: pl.DataFrame, words: Words, first: int) -> 
     return pl.concat([kept.filter(~came), grouped.select(kept.columns)])
 
 
-def gone(before: Reading, later: pl.DataFrame, words: Words, first: int) -> tuple[int, int]:
-    """How many users of the days from `first` to the last one read before are on none of them now, and of how many.
+def gone(before: Reading, later: pl.DataFrame, words: Words, first: int) -> Gone:
+    """How many users of the days from `first` to the last one read before are on none of them now.
 
     words, later: as in `merged`. These days are a sample of those before them, which are not read again.
     """
     at = word_of(words, first)
     were = _users(before.raw, words, first, before.as_of)
     are = _users(later, Words(words.origin + WORD_DAYS * at, words.count - at), first, before.as_of)
-    return int((~were.is_in(are.implode())).sum()), were.len()
+    return Gone(int((~were.is_in(are.implode())).sum()), were.len(), first, before.as_of)
 
 
 def _users(raw: pl.DataFrame, words: Words, first: int, last: int) -> pl.Series:

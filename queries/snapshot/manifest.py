@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from queries.calendar import Calendar, to_date
-from queries.snapshot.increments import Reading
+from queries.snapshot.increments import NOBODY, Gone, Reading
 from queries.units import Tables
 
 FORMAT = 4  # of the tables; a snapshot of an older one is made again
@@ -25,6 +25,7 @@ class Manifest:
 
     refreshed_at, full_at: when it was made, and when all events were last read for it; ISO text with a zone. files:
     what tells the files that were read from others. columns: what each column of the events held.
+    gone: users that are gone from days read again.
     """
 
     format: int
@@ -42,6 +43,7 @@ class Manifest:
     full_at: str = ""
     files: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    gone: Gone = NOBODY
 
     @property
     def calendar(self) -> Calendar:

@@ -147,6 +147,20 @@ def test_events_that_come_late_are_said_though_none_is_of_the_days_read_again(tm
     assert found.manifest.left_out == (LeftOut(2, 6, said),)
 
 
+def test_users_who_are_gone_from_days_read_again_are_said_until_the_next_full_refresh(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    renamed = [("another" if user == "u0" else user, at, name) for user, at, name in products.daily(3, FIRST, 66)]
+    what = ("users of 1 Nov 2024 to 3 Nov 2024 are gone from these days; what else of them was deleted or got another "
+            "id shows at the next full refresh")  # fmt: skip
+    said = []
+    for days, full in ((1, False), (2, False), (3, True)):
+        products.write(folder, [event for event in renamed if event[1].date() < (NOW + days * DAY).date()])
+        snapshot.refresh(NOW + days * DAY, full=full)
+        said.append(left_out())
+
+    assert said == [(LeftOut(1, 3, what),), (LeftOut(1, 3, what),), ()]
+
+
 def test_events_that_were_deleted_long_after_their_day_are_said(folder: Path) -> None:
     snapshot.refresh(NOW)
     products.write(folder, products.daily(3, FIRST, 64)[3:])
