@@ -90,5 +90,15 @@ def named_connection(name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def connection_names() -> list[str]:
+    """The Snowflake connections that this machine knows; none where it cannot be told."""
+    home = Path(os.environ.get("SNOWFLAKE_HOME") or Path.home() / ".snowflake").expanduser()
+    try:
+        of_client = [*_toml(home / "connections.toml"), *_toml(home / "config.toml").get("connections", {})]
+        return sorted({*secret_connections(), *of_client})
+    except (ValueError, OSError):
+        return []
+
+
 def _toml(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
