@@ -38,8 +38,8 @@ lock:           ## renew requirements.lock from pyproject.toml, and that of the 
 	$(LOCK) --all-extras -o requirements.lock pyproject.toml
 	$(LOCK) -o tests/doubles/fakesnow.lock tests/doubles/fakesnow.in
 
-clean:          ## remove the environment and everything generated
-	rm -rf .venv .sightline .mypy_cache .ruff_cache .pytest_cache sightline.egg-info
+clean:          ## remove the environment and everything generated; what people wrote stays
+	rm -rf .venv .sightline/snapshots .sightline/demo.duckdb* .mypy_cache .ruff_cache .pytest_cache sightline.egg-info
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sightline needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }

@@ -24,7 +24,10 @@ def _freeze() -> None:
 
 st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "components" / "mark.svg"), layout="wide")
 _freeze()
-ICONS = {"adoption": "group_add", "retention": "replay", "engagement": "bolt", "feature": "extension"}
+ICONS = {
+    "weekly": "event_repeat", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
+    "feature": "extension",
+}  # fmt: skip
 pages = {
     name: st.Page(filters.PAGES[name], title=name.capitalize(), icon=f":material/{icon}:", url_path=name)
     for name, icon in ICONS.items()
@@ -33,12 +36,13 @@ home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path
 clock = partial(datetime.now, UTC)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
+    st.session_state["now"] = clock()
     frame.make_ready(clock)
     if page.url_path in pages:
         drills.follow(page.url_path)
         activity = snapshot.load(access.LOCAL_OWNER)
         filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts)
-        frame.head(activity, pages, clock())
+        frame.head(activity, pages, page.url_path, clock())
     page.run()
 except InsightsError as error:
     frame.explain(error)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from components import adoption_words, charts, drills, filters, retention_words, tables, words
+from components import adoption_words, charts, drills, filters, forms, marks, retention_words, tables, words
 from components.theme import DARK, LIGHT, Palette, day
 from queries import snapshot
 from queries.activity import Activity, By
@@ -33,6 +33,11 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
     """A figure with its takeaway for a screen reader; on_select is called when a point of it is clicked."""
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
     st.plotly_chart(figure, alt=alt, key=key, config=TOOLS, **picking)
+
+
+def timeline(figure: go.Figure, alt: str, key: str, metric: str | None = None, feature: str | None = None) -> None:
+    """A figure over days, with what is known to have happened: to everything, and to the metric or feature it shows."""
+    chart(marks.draw(figure, marks.concerning(forms.marks(), metric, feature), palette()), alt, key)
 
 
 def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> None:

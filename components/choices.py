@@ -10,6 +10,7 @@ from queries import product
 from queries.activity import Activity, By
 from queries.answers import ask
 from queries.calendar import day_number
+from queries.metrics import catalogue
 from queries.product import Segment
 
 Values = tuple[str, ...]
@@ -20,15 +21,17 @@ OF_PAGE = {
                   "split", "split2", "a", "z"),
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
+    "weekly": ("week", "line", "seen"),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("by", "by2", "feature", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")
+LISTS = ("week", "line", "by", "by2", "feature", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
 TABS = {"overview": "Overview", "who": "Who", "return": "Return", "lift": "Lift"}
 MOST_INTERVALS = 26
+MOST_WEEKS = 104  # that can be reviewed
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,25 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "view": Choice("View", {"curve": "Curve and cohorts", "trend": "Over time", "compare": "Compare"}, ("curve",)),
         "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
         "tab": Choice("Show", dict(TABS), ("overview",)),
+        **_of_review(activity),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
     apart = {key: label for key, label in splits.items() if key not in overlapping}
     return {**found, **_compared(activity, apart, picked)}
+
+
+def _of_review(activity: Activity) -> dict[str, Choice]:
+    """What the weekly review can look at: a week, one of its metrics, and how."""
+    ends = [week.last for week in reversed(activity.calendar.periods("week", MOST_WEEKS))]
+    weeks = {str(end): words.cohort_name(end, "week", activity.calendar.as_of) for end in ends}
+    lines = {f"{metric.key}{suffix}": metric.label + of for metric in catalogue(activity).values()
+             for suffix, of in (("", ""), ("~account", ", accounts"))}  # fmt: skip
+    return {
+        "week": Choice("Week", weeks or {"": "(no whole week)"}, (next(iter(weeks), ""),)),
+        "line": Choice("Metric", {"": "the first", **lines}, ("",), noun="a metric"),
+        "seen": Choice("Seen", {"": "page", "present": "present"}, ("",), noun="a way to show it,"),
+    }
 
 
 def _second(splits: Mapping[str, str], by: str, overlapping: set[str]) -> dict[str, str]:

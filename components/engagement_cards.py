@@ -52,23 +52,23 @@ def stickiness(spread: pl.DataFrame, lines: pl.DataFrame, now: Overview, pick: S
         with right:
             _title("Active by day", lines, "actives")
             alt = "DAU, WAU and MAU by day: " + derive(engagement_words.ends_spoken, lines)
-            cards.chart(derive(engagement_charts.actives, lines, palette), alt, "actives")
+            cards.timeline(derive(engagement_charts.actives, lines, palette), alt, "actives", "weekly_actives")
     weeks = derive(shown, now, pick.weeks)
     if weeks["value"].count():
         _title("Weekly stickiness and its usual swing", weeks, "weekly_stickiness")
         alt = f"Weekly stickiness: {engagement_words.judged(now.sticky)}"
-        cards.chart(derive(engagement_charts.weekly, weeks, palette), alt, "weekly stickiness")
+        cards.timeline(derive(engagement_charts.weekly, weeks, palette), alt, "weekly stickiness", "days_active")
 
 
 def lifecycle(flow: pl.DataFrame, takeaway: str) -> None:
     """Who is new, stayed, came back or is gone, and the quick ratio; nothing where nobody ever was active."""
     if not flow.select((pl.col("active") + pl.col("dormant")).sum()).item():
         return
-    cards.chart(derive(engagement_charts.lifecycle, flow, cards.palette()), words.spoken(takeaway), "lifecycle")
+    cards.timeline(derive(engagement_charts.lifecycle, flow, cards.palette()), words.spoken(takeaway), "lifecycle")
     if flow["quick"].count():
         st.markdown("**Quick ratio**")
         alt = f"Quick ratio by week: {engagement_words.spoken_quick(flow)}"
-        cards.chart(derive(engagement_charts.quick_ratio, flow, cards.palette()), alt, "quick ratio")
+        cards.timeline(derive(engagement_charts.quick_ratio, flow, cards.palette()), alt, "quick ratio")
 
 
 def by_segment(activity: Activity, pick: Selection, by: By) -> None:

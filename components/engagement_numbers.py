@@ -97,10 +97,14 @@ class Overview:
     sticky: Series
 
 
-def overview(months: pl.DataFrame, weekly: pl.DataFrame, *, judged: bool = True) -> Overview:
+def overview(
+    months: pl.DataFrame, weekly: pl.DataFrame, *, judged: bool = True, anew: tuple[date, ...] = (),
+    sticky_anew: tuple[date, ...] = (),
+) -> Overview:  # fmt: skip
     """months: `stickiness` of the two 28 days of `ends`. weekly: that of 7 days, for every week of `lasts`.
 
-    judged: whether units may be compared with their own past.
+    judged: whether units may be compared with their own past. anew, sticky_anew: days from whose week on what
+    is usual of the actives, and of stickiness, starts anew.
     """
     month, before = _rates(months).to_dicts()
     observed = weekly.filter("complete")
@@ -111,9 +115,9 @@ def overview(months: pl.DataFrame, weekly: pl.DataFrame, *, judged: bool = True)
     before = before if judged else {**before, "complete": False}
     return Overview(
         month, before, observed.select("day", "units"),
-        series(observed, pl.when(counts).then(pl.col("n") / WEEK), allow_trend=True),
-        series(observed, pl.when(counts).then(pl.col("units")), allow_trend=True),
-        series(observed, pl.when(begun & enough).then(pl.col("n") / pl.col("of")), most=1.0),
+        series(observed, pl.when(counts).then(pl.col("n") / WEEK), allow_trend=True, anew=anew),
+        series(observed, pl.when(counts).then(pl.col("units")), allow_trend=True, anew=anew),
+        series(observed, pl.when(begun & enough).then(pl.col("n") / pl.col("of")), most=1.0, anew=sticky_anew),
     )  # fmt: skip
 
 
@@ -136,10 +140,17 @@ def by_segment(month: pl.DataFrame, flow: pl.DataFrame) -> pl.DataFrame:
                          "dormant", "quick")  # fmt: skip
 
 
-def series(weeks: pl.DataFrame, value: pl.Expr, *, allow_trend: bool = False, most: float = np.inf) -> Series:
-    """The behaviour of a value of whole weeks (`day`), oldest first; limits are drawn within 0 and `most`."""
+def series(
+    weeks: pl.DataFrame, value: pl.Expr, *, allow_trend: bool = False, most: float = np.inf,
+    anew: tuple[date, ...] = (),
+) -> Series:  # fmt: skip
+    """The behaviour of a value of whole weeks (`day`), oldest first; limits are drawn within 0 and `most`.
+
+    anew: days from whose week on what is usual starts anew.
+    """
     found = weeks.select("day", value=value.cast(pl.Float64))
-    heard = behaviours(found["value"].fill_null(np.nan).to_numpy()[None, :], allow_trend=allow_trend)
+    at = [int((found["day"] < day).sum()) for day in anew]
+    heard = behaviours(found["value"].fill_null(np.nan).to_numpy()[None, :], at, allow_trend)
     lower, upper = heard.drawn(0.0, most)
     limits = {"centre": heard.centre[0], "lower": lower[0], "upper": upper[0]}
     if found.is_empty():

@@ -6,7 +6,7 @@ from typing import cast
 import polars as pl
 import streamlit as st
 
-from components import cards, feature_words, filters, retention_words, tables, words
+from components import cards, feature_words, filters, forms, retention_words, tables, words
 from components import feature_charts as charts
 from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
@@ -58,7 +58,9 @@ def tools(note: str, frame: pl.DataFrame, name: str, *measures: object, toggles:
 
 def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.DataFrame) -> None:
     """Week by week, how deep, and since launch. weeks: adoption of all weeks, the open one too."""
-    swing = derive(stats.usual_swing, weeks, judged=not activity.chosen_by_outcome)
+    metric = f"adoption.{feature.key}"
+    swing = derive(stats.usual_swing, weeks, judged=not activity.chosen_by_outcome,
+                   anew=forms.anew(metric, feature.key))  # fmt: skip
     tools("Weeks are calendar weeks, named by their last day.", swing, "feature_weeks", adoption, stages, cumulative)
     said = derive(feature_words.trend, feature, swing, pick.weeks)
     st.markdown(said)
@@ -66,7 +68,7 @@ def overview(activity: Activity, pick: Selection, feature: Feature, weeks: pl.Da
         opened = derive(feature_words.opened, swing, activity.calendar.as_of)
         figure = derive(charts.weekly, swing, pick.weeks, cards.palette(), reached=_reached(activity, pick, feature),
                                target=feature.target, launched=feature.launched, opened=opened)  # fmt: skip
-        cards.chart(figure, words.spoken(said), "weekly")
+        cards.timeline(figure, words.spoken(said), "weekly", metric, feature.key)
         st.caption(derive(feature_words.weekly, feature, pick, swing))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -9,6 +9,7 @@ Widgets are not bound to the address by Streamlit itself, because then a click i
 """
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import pairwise
 from typing import Any, Literal, cast
 
@@ -23,7 +24,8 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-PAGES = {name: f"pages/understand/{name}.py" for name in OF_PAGE}
+FOLDERS = {"weekly": "review"}
+PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 
 def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
@@ -274,6 +276,27 @@ def view() -> str:
 def interval() -> int:
     """The interval that is followed over time."""
     return int(_picks()["k"][0])
+
+
+def week() -> date | None:
+    """The last day of the week that is reviewed; None where no week is whole yet."""
+    picked = _picks()["week"][0]
+    return date.fromisoformat(picked) if picked else None
+
+
+def line() -> str:
+    """The metric of the review that is looked at; empty for the first."""
+    return _picks()["line"][0]
+
+
+def presents() -> bool:
+    """Whether the review is shown to a meeting: large, without controls."""
+    return _picks()["seen"][0] == "present"
+
+
+def go(**values: Values) -> None:
+    """Pick something by a click that is no widget of its own."""
+    _change(**values)
 
 
 def compared() -> tuple[By, str, str]:

@@ -39,12 +39,18 @@ def make_ready(clock: Clock) -> None:
     background.keep_up(clock)
 
 
-def head(activity: Activity, pages: Mapping[str, Any], now: datetime) -> None:
-    """Navigation, shared filters and how fresh the data is."""
+def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime) -> None:
+    """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
+
+    The weekly review is of everybody, always: it has no filters.
+    """
+    if page == "weekly" and filters.presents():
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
-    filters.bar(activity)
+    if page != "weekly":
+        filters.bar(activity)
     _strip(activity, now)
 
 
@@ -71,7 +77,8 @@ def _going_on() -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="refreshing"):
         st.caption(words.refreshing(going), width="content")
-        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.")
+        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.",
+                  disabled=going.stopping)  # fmt: skip
 
 
 def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
@@ -85,12 +92,12 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
         st.markdown("Segments are by today's value of each attribute.")
         if found.full_at != found.refreshed_at:
             full = datetime.fromisoformat(found.full_at).astimezone(zone)
-            st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days.")
+            st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days; "
+                        "of those before them only how many there are.")  # fmt: skip
         with st.container(horizontal=True):
             st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
             why = "Reads all events again, also those that came late or were deleted. Takes longer."
-            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why,
-                      disabled=background.running() is not None)  # fmt: skip
+            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
 
 
 def _ask_to_refresh(what: str = "latest") -> None:

@@ -18,22 +18,28 @@ def concerning(marks: Sequence[Mark], metric: str | None = None, feature: str | 
     return [mark for mark in marks if mark.metric in (None, metric) and mark.feature in (None, feature)]
 
 
-def draw(figure: go.Figure, marks: Sequence[Mark], first: date, last: date, palette: Palette) -> go.Figure:
-    """The figure with those that fall within its days, the latest named; its own lines and names stay."""
-    seen = [mark for mark in marks if mark.day <= last and (mark.until or mark.day) >= first]
+def draw(figure: go.Figure, marks: Sequence[Mark], palette: Palette) -> go.Figure:
+    """A figure over days with the marks that fall within them, the latest named; the one given stays as it was."""
+    days = [date.fromisoformat(str(x)[:10]) for trace in figure.data for x in (trace.x if trace.x is not None else ())]
+    seen = [mark for mark in marks if days and mark.day <= max(days) and (mark.until or mark.day) >= min(days)]
+    if not seen:
+        return figure
+    first, last, drawn = min(days), max(days), go.Figure(figure)
     for place, mark in enumerate(sorted(seen, key=lambda mark: mark.day, reverse=True)):
-        x = str(max(mark.day, first))
-        figure.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=0.92,
-                         line={"color": palette.muted, "width": 2 if mark.divides else 1, "dash": "dot"})  # fmt: skip
+        at = max(mark.day, first)
+        drawn.add_shape(type="line", x0=str(at), x1=str(at), yref="paper", y0=0, y1=0.92,
+                        line={"color": palette.muted, "width": 2 if mark.divides else 1, "dash": "dot"})  # fmt: skip
         if mark.until and mark.until > mark.day:
-            figure.add_shape(type="rect", x0=x, x1=str(min(mark.until, last)), yref="paper", y0=0, y1=0.92,
-                             fillcolor=palette.context, opacity=0.12, line={"width": 0})  # fmt: skip
+            drawn.add_shape(type="rect", x0=str(at), x1=str(min(mark.until, last)), yref="paper", y0=0, y1=0.92,
+                            fillcolor=palette.context, opacity=0.12, line={"width": 0})  # fmt: skip
         name = f"{SIGNS[mark.kind]} {plain(mark.title, TITLE)}" if place < MOST else SIGNS[mark.kind]
-        figure.add_annotation(
-            x=x, yref="paper", y=1.0 - 0.07 * (place % 2 if place < MOST else 0), text=name, showarrow=False,
-            hovertext=said(mark), xanchor="center", font={"color": palette.muted, "size": 12},
-        )
-    return figure
+        is_late = (at - first) > 0.8 * (last - first)  # what stands beside the figure would be covered
+        drawn.add_annotation(
+            x=str(at), yref="paper", y=1.04 - 0.07 * (place % 2 if place < MOST else 0), text=name, showarrow=False,
+            hovertext=said(mark), xanchor="right" if is_late else "center",
+            font={"color": palette.muted, "size": 12},
+        )  # fmt: skip
+    return drawn
 
 
 def said(mark: Mark) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from components import cards, compare_words, drills, filters, retention_charts, tables
+from components import cards, compare_words, drills, filters, forms, retention_charts, tables
 from components import retention_words as words
 from components.words import spoken, titles
 from queries import stats
@@ -14,6 +14,7 @@ from queries.answers import ask, derive
 from queries.measures import retention as measure
 from queries.measures.feature_retention import feature_retention
 from queries.measures.returning import Returning
+from queries.metrics import AGE
 from queries.product import Selection
 
 
@@ -61,18 +62,24 @@ def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
     every = len(activity.calendar.periods(question.grain))
     cells = ask(measure.retention, activity, question, cohorts=every, intervals=interval + 1)
     points = derive(measure.trend, cells, interval, activity.calendar)
-    chart = derive(stats.charted, points, judged=compare_words.is_judged(activity, question))
+    chart = derive(stats.charted, points, judged=compare_words.is_judged(activity, question),
+                   anew=forms.anew(_metric(question, interval), question.back))  # fmt: skip
 
     answer = derive(compare_words.over_time, activity, pick, question, interval, chart)
     cards.answer(answer, activity)
     controls("k")
     if chart.points["rate"].count():
         figure = derive(retention_charts.over_time, chart, size, pick.unit, cards.palette())
-        cards.chart(figure, spoken(answer.text), "over time")
+        cards.timeline(figure, spoken(answer.text), "over time", _metric(question, interval), question.back)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(compare_words.over_time_note(question, interval, points.height), width="content")
         cards.explain(words.asked(activity, question), measure.trend, measure.retention)
         tables.download(chart.points, "retention_over_time", key="over time csv")
+
+
+def _metric(question: Returning, interval: int) -> str | None:
+    """The metric of the catalogue that an interval over time is; None where it is none."""
+    return "week4_retention" if question == Returning() and interval == AGE else None
 
 
 def compare(activity: Activity, pick: Selection, question: Returning) -> None:

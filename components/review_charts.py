@@ -1,6 +1,8 @@
 """Figures of the weekly review: a metric within its usual swing, and what carries its change."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,7 +11,7 @@ from components.review_words import carried, usual_range, value
 from components.theme import Palette, day, in_lines, layout, plain
 from queries.review import Line, Part, Week, Why
 
-HEIGHT, SMALL = 280, 120
+HEIGHT, SMALL, ROW = 280, 160, 38
 BAND = 0.16  # opacity of the usual swing
 PARTS = 8  # segments drawn; the others are one bar
 FORMATS = {"rate": ".0%", "mean": ".2f"}
@@ -35,9 +37,15 @@ def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> 
     figure.update_layout(layout(
         palette, height, margin={"r": 72, "t": 24}, annotations=_names(line, palette), shapes=_target(line, palette),
         yaxis={"tickformat": FORMATS.get(line.form, ",.3~s" if _large(weeks) else ",")},
-        xaxis={"tickformat": "%-d %b", "nticks": 7},
+        xaxis={"tickformat": "%-d %b", "nticks": 7, "range": _days(weeks)},
     ))  # fmt: skip
     return figure
+
+
+def _days(weeks: Sequence[Week]) -> list[str]:
+    """From a few days before the first week to a few after the last, so that no point is cut."""
+    edge = timedelta(days=4)
+    return [str(weeks[0].last - edge), str(weeks[-1].last + edge)]
 
 
 def _large(weeks: Sequence[Week]) -> bool:
@@ -88,25 +96,23 @@ def _target(line: Line, palette: Palette) -> list[dict[str, Any]]:
 def steps(line: Line, found: Why, palette: Palette) -> go.Figure:
     """What each segment carries of a change, as steps that end at the whole; grey where it may be chance."""
     parts = _drawn(found)
-    names = [in_lines(part.segment) for part in parts] + ["All"]
-    color = [_color(line, part, palette) for part in parts] + [palette.ink]
-    heights, base, at = [], [], 0.0
-    for part in parts:
-        heights.append(part.carried)
-        base.append(at)
-        at += part.carried
+    carries = [part.carried for part in parts]
+    begins = [0.0, *accumulate(carries)][: len(parts)]
+    said = [carried(line.form, number) for number in (*carries, found.change)]
     figure = go.Figure(go.Bar(
-        x=names, y=[*heights, found.change], base=[*base, 0.0], marker={"color": color}, hoverinfo="text",
-        hovertext=[_step_hover(line, part) for part in parts] + [f"<b>All</b>  {carried(line.form, found.change)}"],
-        text=[carried(line.form, number) for number in (*heights, found.change)], textposition="outside",
-        cliponaxis=False, textfont={"color": palette.ink},
+        y=[*range(len(parts) + 1)], x=[*carries, found.change], base=[*begins, 0.0], orientation="h",
+        marker={"color": [*(_color(line, part, palette) for part in parts), palette.ink]}, text=said,
+        hovertext=[*(_step_hover(line, part) for part in parts), f"<b>All</b>  {said[-1]}"], hoverinfo="text",
+        textposition="outside", cliponaxis=False, textfont={"color": palette.ink},
     ))  # fmt: skip
-    ends = [0.0, found.change, *base, *(a + b for a, b in zip(base, heights, strict=True))]
-    room = 0.14 * (max(ends) - min(ends) or 1.0)
+    ends = [0.0, found.change, *begins, *accumulate(carries)]
+    room = 0.24 * (max(ends) - min(ends) or 1.0)
+    names = [*(in_lines(part.segment) for part in parts), "<b>All</b>"]
     figure.update_layout(layout(
-        palette, HEIGHT, margin={"t": 24}, bargap=0.35, xaxis={"type": "category"},
-        yaxis={"tickformat": "+" + FORMATS.get(line.form, ",.3~s"), "range": [min(ends) - room, max(ends) + room],
-               "zeroline": True, "zerolinecolor": palette.context},
+        palette, max(SMALL, ROW * len(names)), bargap=0.3,
+        xaxis={"showticklabels": False, "range": [min(ends) - room, max(ends) + room], "zeroline": True,
+               "zerolinecolor": palette.context},
+        yaxis={"tickvals": [*range(len(names))], "ticktext": names, "autorange": "reversed", "showgrid": False},
     ))  # fmt: skip
     return figure
 

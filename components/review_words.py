@@ -3,13 +3,14 @@
 Sentences are made from a `Review` alone, so the page, the files to take away and a closed review say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from components.theme import count, day, percent, points
 from components.words import PLURALS, md
 from queries.metrics import Form
-from queries.review import Line, Moved, Part, Review, Span, Week, Why
+from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, Week, Why
 
 VERDICTS = ("real", "continuing", "watch", "normal", "too few")
 FEW_PARTS = 2  # segments named in a sentence
@@ -60,6 +61,11 @@ def _signed(number: float, pattern: str) -> str:
     return text if not text.strip("0.,") else f"{'−' if number < 0 else '+'}{text}"
 
 
+def name(line: Line) -> str:
+    """What a line is called; where it counts accounts, that is said."""
+    return line.label if line.unit == "user" else f"{line.label}, accounts"
+
+
 def kind(line: Line) -> str:
     """The verdict as it is counted: a signal that was there the week before is a continuing one."""
     return "continuing" if line.verdict == "real" and not line.is_news else line.verdict
@@ -94,7 +100,7 @@ def answer(review: Review) -> str:
 def _short(line: Line) -> str:
     now = value(line.form, line.now.value, line.now.of)
     worse = "" if line.better else ", for the worse"
-    return f"{md(line.label)} was {now}, {_side(line)}{worse}."
+    return f"{md(name(line))}: {now}, {_side(line)}{worse}."
 
 
 def _side(line: Line) -> str:
@@ -132,12 +138,12 @@ def _largest_ordinary(review: Review) -> str:
     most = max(normal, key=reach)
     before = most.back(1)
     moved = change(most.form, most.now.value, before.value if before else None, most.now.of)
-    return f" Biggest ordinary move: {md(most.label)} {moved}."
+    return f" Biggest ordinary move: {md(name(most))} {moved}."
 
 
 def sentence(line: Line, now: date) -> str:
     """What a line shows, in one or two sentences."""
-    said = f"**{md(line.label)} was {value(line.form, line.now.value, line.now.of)}** {_of(line)}".strip()
+    said = f"**{md(name(line))}: {value(line.form, line.now.value, line.now.of)}** {_of(line)}".strip()
     if line.verdict == "too few":
         return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
     if line.now.ignored:
@@ -146,7 +152,7 @@ def sentence(line: Line, now: date) -> str:
     if line.verdict == "real":
         since = f", since w/e {day(line.since, now=now)}" if line.since and not line.is_news else ""
         way = "a change for the better" if line.better else "a change for the worse"
-        return f"{said}: {way}, {_side(line)}{along}{since}."
+        return f"{said}, {way}: {_side(line)}{along}{since}."
     near = " It is near its edge, or on one side for a while: one to watch." if line.verdict == "watch" else ""
     return f"{said}, inside its usual {usual_range(line)}{along}.{near}"
 
@@ -184,6 +190,13 @@ def _carriers(line: Line, found: Why) -> str:
         return "No segment carries more of it than its share, beyond chance."
     named = " and ".join(_part(line.form, found, part) for part in same[:FEW_PARTS])
     return f"Mostly {named}."
+
+
+def mostly(line: Line) -> str:
+    """The segment that carries most of a change, in a few words; empty where none does beyond chance."""
+    found = line.why[0] if line.why else None
+    same = [part for part in found.parts if part.sure and part.carried * found.change > 0] if found else []
+    return f"{same[0].segment} {carried(line.form, same[0].carried)}" if found and same and found.uneven > 0 else ""
 
 
 def _part(form: Form, found: Why, part: Part) -> str:
@@ -243,3 +256,53 @@ def target(line: Line) -> str:
     now = line.now.value
     met = now is not None and (now >= line.target) == (line.good == "better" or now == line.target)
     return f"{value(line.form, line.target, 1000)}{' ✓' if met else ''}"
+
+
+# What was written -----------------------------------------------------------------------------------------------------
+
+HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
+       "from the first 24 weeks of history, or since what is usual started anew; a count that grows steadily is judged "
+       "along its line. Real: a week outside, eight in a row on one side, or three of four near an edge.")  # fmt: skip
+
+
+def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], notes: Sequence[Said]) -> Review:
+    """The review with what people wrote: all that is known to have happened by the end of its week."""
+    return replace(counted, marks=tuple(mark for mark in marks if mark.day <= counted.week), tasks=tuple(tasks),
+                   notes=tuple(notes))  # fmt: skip
+
+
+def task(one: Task, labels: Mapping[str, str], results: Mapping[str, str]) -> str:
+    """An action in a line: who, what, until when, and how the number moved since."""
+    due = f", due {day(one.due)}" if one.due else ""
+    about = f" ({md(labels[one.metric])} {results.get(one.metric, '')})" if one.metric in labels else ""
+    return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{about}"
+
+
+def result(line: Line, tasks: Sequence[Task]) -> str:
+    """How a metric moved since the week in which the oldest open action about it was decided."""
+    weeks = [one.week for one in tasks if one.metric == line.key]
+    then = next((week for week in line.weeks if weeks and week.last == min(weeks)), None)
+    if then is None:
+        return ""
+    moved = change(line.form, line.now.value, then.value, line.now.of)
+    return f"{moved} since, {'real' if line.verdict == 'real' else 'within its usual swing'}" if moved else ""
+
+
+def since_closed(was: Review, now: Review) -> list[str]:
+    """What differs from a closed review: numbers (late data), verdicts, definitions, metrics."""
+    found = ["What is counted has been defined anew since."] if was.definitions != now.definitions else []
+    today = {(line.key, line.unit): line for line in now.lines}
+    for line in was.lines:
+        other = today.pop((line.key, line.unit), None)
+        if other is None:
+            found.append(f"{md(name(line))} is no longer reviewed.")
+            continue
+        before, after = (value(each.form, each.now.value, each.now.of) for each in (line, other))
+        label = md(name(line))
+        if before != after:
+            found.append(f"{label} was {before} and is {after} now.")
+        if line.verdict != other.verdict:
+            found.append(f"{label} was {line.verdict} and is {other.verdict} now.")
+        if line.definition != other.definition:
+            found.append(f"{label} is defined anew: {md(other.definition)}")
+    return [*found, *(f"{md(name(line))} is reviewed now, and was not." for line in today.values())]

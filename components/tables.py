@@ -271,3 +271,23 @@ def selected(key: str, what: str) -> Any:
     """What was picked in a table or chart: the first of its rows, cells or points; None when it was unpicked."""
     found = st.session_state.get(key, {}).get("selection", {}).get(what, [])
     return found[0] if found else None
+
+
+def show_review(table: pl.DataFrame, on_select: Callable[[], None] | None, key: str) -> None:
+    """Metrics of the review, a row each, by their `line`; on_select is called when one is picked."""
+    config: dict[str, Any] = {
+        "line": None,
+        "Metric": st.column_config.TextColumn(width="medium"),
+        "Verdict": st.column_config.TextColumn(help="▲ ▼ on which side of what is usual; since: an older signal."),
+        "Trend": st.column_config.LineChartColumn(help="26 weeks; each has its own scale.", width="medium"),
+        **{name: st.column_config.TextColumn(alignment="right")
+           for name in ("This week", "On the week", "On the year", "Target")},
+    }  # fmt: skip
+    picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "single-row"} if on_select else {}
+    st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key, **picking)
+
+
+def show_texts(table: pl.DataFrame, key: str) -> None:
+    """A table of texts: the first column names the row, the others are numbers in words."""
+    config = {name: st.column_config.TextColumn(alignment="right") for name in table.columns[1:]}
+    st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key)

@@ -160,10 +160,13 @@ def freshness(activity: Activity, today: date) -> str:
 
 
 def refreshing(going: Running) -> str:
-    """What a refresh does, for how long, and how long it may take still."""
-    said = md(going.step)
+    """What a refresh does, for how long, and how long it may take still; or that it is stopping."""
+    said, spent = md(going.step), f"{going.seconds:.0f} s"
+    if going.stopping:
+        return f"Stopping: {said[:1].lower() + said[1:]} · {spent}"
     left = "" if going.remaining is None else f", about {max(1, round(going.remaining))} s more"
-    return f"Refreshing: {said[:1].lower() + said[1:]} · {going.seconds:.0f} s{left}"
+    after = "; then everything is read again" if going.then_all else ""
+    return f"Refreshing: {said[:1].lower() + said[1:]} · {spent}{left}{after}"
 
 
 def trouble(older_shown: str | None, failure: str | None) -> str:

@@ -2,6 +2,7 @@
 
 SIGHTLINE_PRODUCT   the product file (default: product.toml in this project)
 SIGHTLINE_DATA      the folder for snapshots and the demo (default: .sightline beside the product file)
+SIGHTLINE_STORE     what people write: a file, or the address of a Postgres (default: store.sqlite in that folder)
 
 And any variable that a product file names as `${NAME}` in `warehouse.url`, `warehouse.files` or `warehouse.snowflake`,
 and the connections that a Streamlit app keeps in its secrets.
@@ -33,6 +34,12 @@ def data_folder() -> Path:
     """The folder that holds our copies; made when first written to."""
     named = os.environ.get("SIGHTLINE_DATA")
     return Path(named).expanduser().resolve() if named else product_path().parent / ".sightline"
+
+
+def store() -> str:
+    """Where what people write is kept: the path of a file, or an address such as postgresql://user@host/database."""
+    named = os.environ.get("SIGHTLINE_STORE") or str(data_folder() / "store.sqlite")
+    return named if "://" in named else str(Path(named).expanduser().resolve())
 
 
 def expand(text: str) -> str:
@@ -81,6 +88,16 @@ def named_connection(name: str) -> dict[str, Any]:
     except (ValueError, OSError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def connection_names() -> list[str]:
+    """The Snowflake connections that this machine knows; none where it cannot be told."""
+    home = Path(os.environ.get("SNOWFLAKE_HOME") or Path.home() / ".snowflake").expanduser()
+    try:
+        of_client = [*_toml(home / "connections.toml"), *_toml(home / "config.toml").get("connections", {})]
+        return sorted({*secret_connections(), *of_client})
+    except (ValueError, OSError):
+        return []
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -4,7 +4,10 @@
     ├── ProductError      product.toml says something that cannot be; carries every mistake at once
     ├── WarehouseError    the warehouse did not answer as asked; `kind` says how
     ├── DataError         it answered, and what it holds cannot be counted
-    └── SnapshotError     our own copy is missing, damaged or being made
+    ├── SnapshotError     our own copy is missing, damaged or being made
+    └── StoreError        what people write cannot be kept or read
+        ├── InputError    it cannot be kept as it is written: too long, empty, or at odds with itself
+        └── Changed       somebody else was faster; carries what it says now
 
 A message is one sentence or two: what is the matter, then what to do next. `app.py` catches `InsightsError` around the
 page and prints it; nothing else catches it, and no stack trace reaches a person.
@@ -13,6 +16,7 @@ page and prints it; nothing else catches it, and no stack trace reaches a person
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 class InsightsError(Exception):
@@ -58,6 +62,22 @@ class DataError(InsightsError):
 
 class SnapshotError(InsightsError):
     """Our own copy of the data is missing or damaged."""
+
+
+class StoreError(InsightsError):
+    """What people write cannot be kept, or not be read."""
+
+
+class InputError(StoreError):
+    """What somebody wrote cannot be kept as it is."""
+
+
+class Changed(StoreError):
+    """Somebody else was faster. `theirs` is the thing as the store has it now (Kept), or None where it was removed."""
+
+    def __init__(self, message: str, theirs: Any) -> None:
+        self.theirs = theirs
+        super().__init__(message)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

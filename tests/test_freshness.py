@@ -99,6 +99,17 @@ def test_while_a_refresh_goes_on_its_step_is_said_and_it_can_be_stopped(monkeypa
     assert stopped == ["once"]
 
 
+def test_a_refresh_that_was_asked_to_stop_says_so_and_what_follows_one_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Step("Reading who used what")
+    monkeypatch.setattr(background, "running", lambda: Running(step, 12.2, None, stopping=True))
+    app = opened()
+    assert "Stopping: reading who used what · 12 s" in strip(app)
+    assert next(button for button in app.button if button.label == "Stop").disabled
+
+    monkeypatch.setattr(background, "running", lambda: Running(step, 12.2, None, then_all=True))
+    assert "Refreshing: reading who used what · 12 s; then everything is read again" in strip(app.run())
+
+
 def test_a_refresh_that_fails_says_why_and_the_last_good_numbers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise WarehouseError("unreachable", "The warehouse says: no. Try *later*.")

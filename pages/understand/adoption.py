@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import adoption_words as words
-from components import cards, drills, filters, tables
+from components import cards, drills, filters, forms, tables
 from queries import access, answers, snapshot, stats
 from queries.answers import ask, derive
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
@@ -20,7 +20,8 @@ now, before = ask(adoption, activity, (period,), of=of), ask(adoption, activity,
 weeks, judged = ask(adoption, activity, history, of=of), not activity.chosen_by_outcome
 counts = ask(adoption, activity, (period,), by=by, of=of)
 cells = derive(stats.against_the_rest, counts, overlapping=activity.overlaps(by))
-changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=judged)
+changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=judged,
+                 anew=forms.anew_of(activity.features))  # fmt: skip
 
 cards.answer(derive(words.answer, activity, pick, changes, cells, period, of, by), activity)
 cards.row(derive(words.headline, ask(reach, activity, period), ask(reach, activity, earlier),

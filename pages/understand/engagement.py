@@ -5,7 +5,7 @@ import streamlit as st
 from components import engagement_cards as cards
 from components import engagement_numbers as numbers
 from components import engagement_words as words
-from components import filters, tables
+from components import filters, forms, tables
 from queries import access, answers, snapshot
 from queries.answers import ask, derive
 from queries.measures import engagement as measure
@@ -18,7 +18,8 @@ weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, nu
 
 months = ask(measure.stickiness, activity, numbers.ends(calendar, pick))
 weekly = ask(measure.stickiness, activity, numbers.lasts(calendar), length=numbers.WEEK)
-now = derive(numbers.overview, months, weekly, judged=not activity.chosen_by_outcome)
+now = derive(numbers.overview, months, weekly, judged=not activity.chosen_by_outcome,
+             anew=forms.anew("weekly_actives"), sticky_anew=forms.anew("days_active"))  # fmt: skip
 
 gated = tuple(feature.key for feature in activity.features if feature.eligible)
 

@@ -1,6 +1,6 @@
 """One feature: who adopted it, does it keep them, and how sure is that?"""
 
-from components import cards, feature_cards, filters
+from components import cards, feature_cards, filters, forms
 from components import feature_words as words
 from queries import access, answers, snapshot, stats
 from queries.answers import ask, derive
@@ -21,7 +21,8 @@ size, _ = filters.span(pick, question)
 
 now, before = ask(adoption, activity, (period,), features=only), ask(adoption, activity, (earlier,), features=only)
 weeks = ask(adoption, activity, activity.calendar.periods("week", with_open=True), features=only)
-changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome)
+changes = derive(stats.changes, now, before, weeks, shown=pick.weeks, judged=not activity.chosen_by_outcome,
+                 anew=forms.anew_of([feature]))  # fmt: skip
 returned = derive(pooled, ask(retention, activity, question, cohorts=size, intervals=size))
 adopters = ask(new_adopters, activity, (earlier, period), features=only)
 times = ask(time_to_adopt, activity, feature.key)

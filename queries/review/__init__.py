@@ -112,6 +112,11 @@ class Line:
         return self.weeks[-1]
 
     @property
+    def feature(self) -> str | None:
+        """The feature it is about, where it is of one."""
+        return self.key.partition(".")[2] or None
+
+    @property
     def better(self) -> bool:
         """Whether the side it is on is the good one."""
         return self.is_up == (self.good == "better")

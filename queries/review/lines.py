@@ -1,6 +1,6 @@
 """The lines of a review: each metric up to a week, judged by the weeks before it, and over months and quarters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,11 +10,11 @@ import polars as pl
 
 from queries import metrics
 from queries.activity import Activity
-from queries.answers import ask
+from queries.answers import ask, within
 from queries.calendar import Period
 from queries.metrics import Metric
-from queries.product import METRICS, Product, Reviewed
-from queries.review import Line, Span, Week
+from queries.product import METRICS, Product, Reviewed, Selection, Unit
+from queries.review import Line, Review, Span, Week
 from queries.review.why import moved, why
 from queries.stats import TOO_FEW
 from queries.stats.weekly import Judged, judged
@@ -44,6 +44,18 @@ def lines_of(product: Product, activity: Activity, week: date) -> tuple[Reviewed
     return tuple(Reviewed(key) for key in named) + tuple(
         Reviewed("new_adopters", feature.key, owner=feature.owner) for feature in launched
     )
+
+
+def review(product: Product, activity: Activity, week: date, known: Mapping[tuple[str, Unit], Known]) -> Review:
+    """A week, reviewed. activity: everybody. week: its last day. known: by metric and unit, where there is any."""
+    found = []
+    catalogue = metrics.catalogue(activity, product.activation)
+    for asked in lines_of(product, activity, week):
+        counted = within(activity, Selection(asked.unit))
+        metric = metrics.metric(catalogue, asked.key)
+        made = ask(line, counted, metric, week, known.get((asked.key, asked.unit), Known()))
+        found.append(replace(made, owner=asked.owner, target=asked.target))
+    return Review(product.name, week, activity.calendar.as_of, tuple(found), product.definition_hash())
 
 
 def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
@@ -127,5 +139,8 @@ def _over(counts: pl.DataFrame, metric: Metric, spans: Sequence[Period]) -> list
 
 
 def ranked(lines: Sequence[Line]) -> list[Line]:
-    """The lines by how much they ask for: what is new, what goes on, what to watch; in the order they had."""
-    return sorted(lines, key=lambda line: (ORDER.index(line.verdict), not line.is_news))
+    """The lines by how much they ask for: what is new, what goes on (the latest change first), what to watch."""
+    def place(line: Line) -> tuple[int, bool, int]:
+        return ORDER.index(line.verdict), not line.is_news, -(line.since or date.min).toordinal()
+
+    return sorted(lines, key=place)

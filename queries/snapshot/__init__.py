@@ -10,7 +10,6 @@ viewer the activity of the one in use, held once for the whole process, or of an
 import polars as pl
 
 from queries import config, demo
-from queries.errors import SnapshotError
 from queries.snapshot import background, disk, history, steps
 from queries.snapshot.place import home, product
 from queries.snapshot.refreshing import refresh, stale
@@ -40,7 +39,7 @@ def facts_of_events() -> pl.DataFrame:
     folder = disk.current(home())
     found = disk.reading(folder) if folder else None
     if found is None:
-        raise SnapshotError(disk.DAMAGED)
+        raise disk.Damaged
     return found.facts
 
 

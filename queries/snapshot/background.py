@@ -24,25 +24,49 @@ OURS = "It ended in a mistake of ours; the log of the server says which."
 
 @dataclass(frozen=True)
 class Running:
-    """A refresh that goes on: what it does, seconds since it began, and seconds still to go where that is known."""
+    """A refresh that goes on: what it does, seconds since it began, and seconds still to go where that is known.
+
+    stopping: it was asked to stop. then_all: everything is read again after it.
+    """
 
     step: Step
     seconds: float
     remaining: float | None
+    stopping: bool = False
+    then_all: bool = False
 
 
 class _Job:
-    """One refresh in a thread of its own."""
+    """One refresh in a thread of its own, and then one of everything, where that was asked for meanwhile."""
+
+    failure: str | None
 
     def __init__(self, clock: Clock, full: bool, wait: bool) -> None:
-        self.clock, self.full, self.wait, self.stop, self.home = clock, full, wait, Stop(), place.home()
-        self.step, self.begun, self.step_begun = Step("Waiting for its turn"), monotonic(), monotonic()
-        self.usual, self.asked = _usual(full), clock()
-        self.failure: str | None = None
+        self.clock, self.wait, self.stop, self.home = clock, wait, Stop(), place.home()
         self.ended: datetime | None = None
+        self.over = False
+        self._begin(full)
         self.thread = threading.Thread(target=self._run, name="refresh", daemon=True)
 
+    def _begin(self, full: bool) -> None:
+        self.full, self.then_all, self.failure = full, False, None
+        self.step, self.begun, self.step_begun = Step("Beginning"), monotonic(), monotonic()
+        self.usual, self.asked = _usual(full), self.clock()
+
     def _run(self) -> None:
+        try:
+            while True:
+                self._refresh()
+                with _one:
+                    self.over = self.stop.asked or not self.then_all
+                    if self.over:
+                        return
+                    self.wait = True
+                    self._begin(full=True)
+        finally:
+            self.over, self.ended = True, self.clock()
+
+    def _refresh(self) -> None:
         try:
             refreshing.refresh(self.clock(), self._tell, full=self.full, wait=self.wait, stop=self.stop)
             serving.load(LOCAL_OWNER)  # opened here, so that no page waits for it
@@ -53,8 +77,6 @@ class _Job:
         except BaseException:
             self.failure = OURS
             raise
-        finally:
-            self.ended = self.clock()
 
     def _tell(self, step: Step) -> None:
         self.step, self.step_begun = step, monotonic()
@@ -66,7 +88,7 @@ class _Job:
         if step.name in names:
             after = fsum(self.usual[name] for name in names[names.index(step.name) + 1 :])
             remaining = max(0.0, self.usual[step.name] - spent) + after
-        return Running(step, monotonic() - self.begun, remaining)
+        return Running(step, monotonic() - self.begun, remaining, self.stop.asked, self.then_all)
 
 
 _one = threading.Lock()
@@ -85,7 +107,7 @@ def _of_this_product() -> _Job | None:
 
 
 def begin(clock: Clock, *, full: bool = False, wait: bool = True) -> None:
-    """Begin a refresh, unless one runs.
+    """Begin a refresh, unless one runs; where that reads only the last days, a full one follows it.
 
     clock: says what time it is. full: read all events, not only the last days. wait: for one of another process.
     """
@@ -94,6 +116,8 @@ def begin(clock: Clock, *, full: bool = False, wait: bool = True) -> None:
         if running() is None:
             _job = _Job(clock, full, wait)
             _job.thread.start()
+        elif full and _job is not None and not _job.full:
+            _job.then_all = True
 
 
 def begin_if_stale(clock: Clock) -> None:
@@ -111,7 +135,7 @@ def _just_tried(now: datetime) -> bool:
 def running() -> Running | None:
     """The refresh that goes on; None where none does."""
     job = _of_this_product()
-    return job.running() if job is not None and job.thread.is_alive() else None
+    return job.running() if job is not None and not job.over else None
 
 
 def last_failure() -> str | None:

@@ -5,12 +5,26 @@ numbered, because all of that may be otherwise tomorrow. An increment clears the
 anew, so that events which came late, twice or were taken back within these days count as in a full refresh.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from queries.bits import Words
 from queries.calendar import WORD_DAYS
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Users who were on the days first..last (numbers) and are on none of them now that these were read again: n of."""
+
+    n: int
+    of: int
+    first: int
+    last: int
+
+
+NOBODY = Gone(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +33,15 @@ class Reading:
 
     raw: as the select `activity` returns it, by the ids in the events. facts: as the select `facts` returns it, of all
     days. as_of: the last day (a number) in raw. full_at: when all days were last read, as ISO text with a zone.
+    columns: what each column held (`Warehouse.columns_of_events`). gone: the most that were, since full_at.
     """
 
     raw: pl.DataFrame
     facts: pl.DataFrame
     as_of: int
     full_at: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    gone: Gone = NOBODY
 
 
 def word_of(words: Words, day: int) -> int:
@@ -46,6 +63,23 @@ def merged(raw: pl.DataFrame, later: pl.DataFrame, words: Words, first: int) -> 
     rows = pl.concat([kept.filter(came), again]).lazy().group_by(keys)
     grouped = rows.agg(pl.col("first_day").min(), pl.col(words.names).bitwise_or()).collect(engine="streaming")
     return pl.concat([kept.filter(~came), grouped.select(kept.columns)])
+
+
+def gone(before: Reading, later: pl.DataFrame, words: Words, first: int) -> Gone:
+    """How many users of the days from `first` to the last one read before are on none of them now.
+
+    words, later: as in `merged`. These days are a sample of those before them, which are not read again.
+    """
+    at = word_of(words, first)
+    were = _users(before.raw, words, first, before.as_of)
+    are = _users(later, Words(words.origin + WORD_DAYS * at, words.count - at), first, before.as_of)
+    return Gone(int((~were.is_in(are.implode())).sum()), were.len(), first, before.as_of)
+
+
+def _users(raw: pl.DataFrame, words: Words, first: int, last: int) -> pl.Series:
+    """Who did anything on any of the days."""
+    days = [pl.col(name) & pl.lit(mask, pl.Int64) != 0 for name, mask in words.masks(first, last)]
+    return raw.filter(pl.any_horizontal(days))["user"].unique()
 
 
 def _before(raw: pl.DataFrame, words: Words, first: int) -> list[pl.Expr]:

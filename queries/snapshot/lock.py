@@ -5,11 +5,14 @@ The lock is on an open file, so it goes with whoever holds it: a refresh that wa
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 from queries.errors import SnapshotError
+
+LOOK_EVERY_S = 0.1
 
 
 class Busy(SnapshotError):
@@ -17,10 +20,11 @@ class Busy(SnapshotError):
 
 
 @contextmanager
-def alone(home: Path, *, wait: bool = True) -> Iterator[None]:
+def alone(home: Path, *, wait: bool = True, meanwhile: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock of a folder of snapshots, which is made where there is none.
 
-    Raises Busy where another holds it and `wait` is False; SnapshotError where nothing can be written there.
+    meanwhile: done again and again while another holds it; what it raises ends the waiting. Raises Busy where another
+    holds it and `wait` is False; SnapshotError where nothing can be written there.
     """
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -28,13 +32,22 @@ def alone(home: Path, *, wait: bool = True) -> Iterator[None]:
     except OSError as error:
         raise cannot_write(home, error) from error
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy("Another refresh is running; wait until it is done, or stop it.") from None
+        while not _taken(file):
+            if not wait:
+                raise Busy("Another refresh is running; wait until it is done, or stop it.")
+            meanwhile()
+            sleep(LOOK_EVERY_S)
         yield
     finally:
         os.close(file)
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def cannot_write(home: Path, error: Exception) -> SnapshotError:

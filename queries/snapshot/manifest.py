@@ -1,12 +1,13 @@
 """What a snapshot is: facts, tables, and what the next one can begin from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from queries.calendar import Calendar, to_date
-from queries.snapshot.increments import Reading
+from queries.snapshot.increments import NOBODY, Gone, Reading
 from queries.units import Tables
 
-FORMAT = 3  # of the tables; a snapshot of an older one is made again
+FORMAT = 4  # of the tables; a snapshot of an older one is made again
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Manifest:
     """The facts of a snapshot. Days are day numbers. features: keys in the order of their codes 1, 2, ...
 
     refreshed_at, full_at: when it was made, and when all events were last read for it; ISO text with a zone. files:
-    what tells the files that were read from others.
+    what tells the files that were read from others. columns: what each column of the events held.
+    gone: users that are gone from days read again.
     """
 
     format: int
@@ -40,6 +42,8 @@ class Manifest:
     left_out: tuple[LeftOut, ...] = ()
     full_at: str = ""
     files: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    gone: Gone = NOBODY
 
     @property
     def calendar(self) -> Calendar:

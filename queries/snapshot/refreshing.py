@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -34,13 +34,14 @@ def refresh(
     Raises InsightsError with what went wrong; Stopped; and lock.Busy where another is running and `wait` is False.
     """
     product, home, stop = place.product(), place.home(), stop or Stop()
-    with lock.alone(home, wait=wait):
+    watch = _Watch(progress, stop)
+    with lock.alone(home, wait=wait, meanwhile=watch.wait):
         if if_needed and serving.need_to_refresh() is None:
             return serving.manifest()
         before, why = _before(product, home, now, full)
-        watch, files = _Watch(progress, stop), source_files(product)  # as they were before they were read
+        files = source_files(product)  # as they were before they were read
         try:
-            made = extract.read(product, now, watch.begin, before, why=why, stop=stop)
+            made = extract.read(product, now, watch.begin, before, why=why, stop=stop, written=written(product))
             made = replace(made, manifest=replace(made.manifest, files=files or ""))
             watch.begin(Step(steps.WRITE))
         except WarehouseError as error:
@@ -57,7 +58,7 @@ def _before(product: Product, home: Path, now: datetime, full: bool) -> tuple[Re
     """What an increment can begin from; or None, and why everything has to be read."""
     folder = disk.current(home)
     if full or folder is None:
-        return None, "it was asked for" if full else "there was none before"
+        return None, extract.ASKED if full else extract.FIRST
     try:
         found = disk.read_manifest(folder)
     except SnapshotError:
@@ -80,9 +81,18 @@ class _Watch:
         self.progress, self.stop = progress, stop
         self.begun: list[tuple[str, float]] = []
 
-    def begin(self, step: Step) -> None:
+    def wait(self) -> None:
+        """While another refresh runs: said once, and until it was asked to stop."""
+        self._stop_if_asked()
+        if not self.begun:
+            self.begin(Step(steps.WAIT))
+
+    def _stop_if_asked(self) -> None:
         if self.stop.asked:
             raise Stopped("The refresh was stopped.")
+
+    def begin(self, step: Step) -> None:
+        self._stop_if_asked()
         self.begun.append((step.name, perf_counter()))
         self.progress(step)
 
@@ -115,12 +125,27 @@ def stale(now: datetime) -> bool:
 
 def source_files(product: Product) -> str | None:
     """What tells the files that the product reads from any others; None where its warehouse is no file."""
+    found = _files(product)
+    if found is None:
+        return None
+    told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found]
+    return sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def written(product: Product) -> datetime | None:
+    """When the newest of the files that may hold events was written; None where the warehouse is no file."""
+    events = product.events.table
+    view = events if events in dict(product.connection.files) else None  # a SELECT may read any of them
+    times = [path.stat().st_mtime for path in _files(product, view) or ()]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _files(product: Product, view: str | None = None) -> list[Path] | None:
+    """The files of the product's warehouse, or of one of its views; None where it is no file."""
     url = product.connection.url or ""
-    patterns = [pattern for _, patterns in product.connection.files for pattern in patterns]
+    patterns = [pattern for name, patterns in product.connection.files for pattern in patterns if view in (None, name)]
     if url.startswith("duckdb:///"):
         patterns.append(url.removeprefix("duckdb:///"))
     if not patterns:
         return None
-    found = sorted({path for pattern in patterns for path in warehouse.matches(product.folder, pattern)})
-    told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in found]
-    return sha256(repr(told).encode()).hexdigest()[:16]
+    return sorted({path for pattern in patterns for path in warehouse.matches(product.folder, pattern)})

@@ -7,6 +7,7 @@ waits for a refresh.
 import threading
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 from queries import access, activity, answers
 from queries.access import Viewer
@@ -22,7 +23,8 @@ CHANGED = "The product file has changed what is counted."
 _loading = threading.Lock()
 _opened: dict[Path, Tables] = {}  # the last two
 _held: dict[tuple[Path, Viewer], tuple[Product, Activity]] = {}
-_unreadable: set[Path] = set()
+_unreadable: dict[Path, tuple[SnapshotError, float]] = {}  # why, and when that was found
+AGAIN_S = 60.0  # until what may have passed is tried again
 
 
 def find(product: Product) -> tuple[Path, Manifest, str | None]:
@@ -35,8 +37,7 @@ def find(product: Product) -> tuple[Path, Manifest, str | None]:
     newest = disk.current(home)
     for folder in dict.fromkeys([newest, *disk.folders(home)] if newest else disk.folders(home)):
         try:
-            if folder in _unreadable:
-                raise SnapshotError(disk.DAMAGED)
+            _check_readable(folder)
             found = disk.manifest(folder)
             _check(found, product)
         except SnapshotError as error:
@@ -44,6 +45,15 @@ def find(product: Product) -> tuple[Path, Manifest, str | None]:
         else:
             return folder, found, str(reason) if reason else None
     raise reason or SnapshotError(NONE)
+
+
+def _check_readable(folder: Path) -> None:
+    """Damage stays; whatever else kept us from reading it may have passed after a while."""
+    error, found_at = _unreadable.get(folder, (None, 0.0))
+    if isinstance(error, disk.Damaged):
+        raise disk.Damaged
+    if error is not None and monotonic() - found_at < AGAIN_S:
+        raise SnapshotError(str(error))
 
 
 def _check(found: Manifest, product: Product) -> None:
@@ -60,8 +70,8 @@ def readable(product: Product) -> tuple[Path, Manifest, str | None]:
         try:
             _open(found[0])
             return found
-        except SnapshotError:
-            _unreadable.add(found[0])
+        except SnapshotError as error:
+            _unreadable[found[0]] = error, monotonic()
         finally:
             _loading.release()
 
@@ -87,8 +97,8 @@ def load(viewer: Viewer, as_of: date | None = None) -> Activity:
             return older
         try:
             return _hold(folder, found, product, viewer)
-        except SnapshotError:
-            _unreadable.add(folder)
+        except SnapshotError as error:
+            _unreadable[folder] = error, monotonic()
         finally:
             _loading.release()
 

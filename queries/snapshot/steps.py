@@ -16,6 +16,7 @@ class Step:
 
 
 Progress = Callable[[Step], None]
+WAIT = "Waiting for another refresh to end"
 LOOK = "Looking at the tables"
 FIND = "Finding the first and the last day"
 READ = "Reading who used what"

@@ -203,15 +203,16 @@ def foremost(cells: pl.DataFrame, most: int) -> pl.DataFrame:
     return cells.filter(first <= most)
 
 
-def charted(points: pl.DataFrame, *, judged: bool = True) -> Charted:
+def charted(points: pl.DataFrame, *, judged: bool = True, anew: tuple[date, ...] = ()) -> Charted:
     """The process behaviour chart of a rate. points: period, n, of; complete and separate, the oldest first.
 
-    judged: whether the points may be compared; where not, there are no limits.
+    judged: whether the points may be compared; where not, there are no limits. anew: days from whose week on what is
+    usual starts anew.
     """
     found = rates(points)
     series = found["rate"].fill_null(float("nan")).to_numpy() if found.height and judged else np.full(
         max(1, found.height), np.nan)  # fmt: skip
-    heard = behaviours(series)
+    heard = behaviours(series, _columns(found["period"], anew))
     lower, upper = heard.drawn(0.0, 1.0)
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
     limits = [pl.Series(name, line[0][: found.height]).fill_nan(None) for name, line in lines.items()]
@@ -221,8 +222,9 @@ def charted(points: pl.DataFrame, *, judged: bool = True) -> Charted:
 
 
 def changes(
-    now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int, *, judged: bool = True
-) -> pl.DataFrame:
+    now: pl.DataFrame, before: pl.DataFrame, weeks: pl.DataFrame, shown: int, *, judged: bool = True,
+    anew: tuple[tuple[str, tuple[date, ...]], ...] = (),
+) -> pl.DataFrame:  # fmt: skip
     """What moved, a row a feature: the rate now, its change (0..1), and whether the weekly series calls it real.
 
     now, before: feature, n, of, complete in two periods; with one not complete nothing is compared. weeks: feature,
@@ -231,11 +233,14 @@ def changes(
     Adds rate, low, high, change (null where either rate is), verdict, since (the week in which a running signal began),
     up and outside (the latest week is above its centre, beyond its limits) and trend (list of weekly rates, 0..1).
     judged: whether the units may be compared with their own past; where not, there is no change, and the verdict is
-    "not judged".
+    "not judged". anew: for features of which it is known, the days from whose week on what is usual starts anew.
     """
     earlier = rates(before.filter("complete")).select("feature", before="rate")
     table = rates(now).join(earlier, on="feature", how="left", maintain_order="left")
-    joined = table.join(_verdicts(weeks.filter("complete"), shown), on="feature", how="left", maintain_order="left")
+    whole, days = weeks.filter("complete"), dict(anew)
+    known = [_verdicts(whole.filter(feature=key), shown, days[key]) for key in days]
+    others = _verdicts(whole.filter(~pl.col("feature").is_in(list(days))), shown)
+    joined = table.join(pl.concat([others, *known]), on="feature", how="left", maintain_order="left")
     if not judged:
         return joined.with_columns(
             change=pl.lit(None, pl.Float64), verdict=pl.lit("not judged"), since=pl.lit(None, pl.Date)
@@ -243,19 +248,19 @@ def changes(
     return joined.with_columns(change=pl.col("rate") - pl.col("before"), verdict=pl.col("verdict").fill_null("too few"))
 
 
-def usual_swing(weeks: pl.DataFrame, *, judged: bool = True) -> pl.DataFrame:
+def usual_swing(weeks: pl.DataFrame, *, judged: bool = True, anew: tuple[date, ...] = ()) -> pl.DataFrame:
     """The weekly rates of one feature with the limits of their usual swing, as `changes` judges them.
 
     weeks: period, n, of, complete, over all of history. Adds rate (of an open week too), centre, lower and upper (as
     drawn: within 0..1), signal (the week is one of a signal) and outside (it is beyond the limits). The limits are null
     before the first whole week of use, in weeks without a rate and in open ones, and in all where nothing is to be
-    judged.
+    judged. anew: days from whose week on what is usual starts anew.
     """
     weeks = weeks.with_columns(rate=RATE).sort("period")
     whole = weeks.filter("complete")
     rate, used = whole["rate"].to_numpy(), whole["n"].fill_null(0).to_numpy() > 0
     begun = _from_first_use(rate[None, :], used[None, :] & judged)
-    heard, here = behaviours(begun), ~np.isnan(begun[0])
+    heard, here = behaviours(begun, _columns(whole["period"], anew)), ~np.isnan(begun[0])
     columns = dict(zip(("centre", "lower", "upper"), (heard.centre, *heard.drawn(0, 1)), strict=True))
     limits = [pl.Series(name, np.where(here, found[0, : whole.height], np.nan), nan_to_null=True)
               for name, found in columns.items()]  # fmt: skip
@@ -283,7 +288,12 @@ def units_needed(n1: int, of1: int, n2: int, of2: int) -> int | None:
     return max(0, math.ceil(of1 * (times - 1)))
 
 
-def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
+def _columns(periods: pl.Series, days: tuple[date, ...]) -> list[int]:
+    """At which of some weeks, by the last day of each and the oldest first, the days fall."""
+    return [int((periods < day).sum()) for day in days]
+
+
+def _verdicts(weeks: pl.DataFrame, shown: int, anew: tuple[date, ...] = ()) -> pl.DataFrame:
     """feature, verdict, since and trend of weekly series, each of which begins with its first whole week of use."""
     weeks = weeks.with_columns(rate=RATE)
     features, periods = (weeks[name].unique().sort() for name in ("feature", "period"))
@@ -291,7 +301,7 @@ def _verdicts(weeks: pl.DataFrame, shown: int) -> pl.DataFrame:
     rate = np.full((len(features), len(periods)), np.nan)
     used = np.zeros(rate.shape, bool)
     rate[cell], used[cell] = weeks["rate"].to_numpy(), weeks["n"].fill_null(0).to_numpy() > 0
-    heard = behaviours(_from_first_use(rate, used))
+    heard = behaviours(_from_first_use(rate, used), _columns(periods, anew))
     since = pl.when(pl.col("week") >= 0).then(pl.lit(periods).gather(pl.col("week").clip(0)))
     up, outside = (each[:, -1:].any(axis=1) for each in (rate > heard.centre, heard.outside))
     found = pl.DataFrame({"feature": features, "verdict": heard.verdict.tolist(), "week": heard.since, "up": up,

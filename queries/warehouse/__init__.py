@@ -23,6 +23,7 @@ from queries.warehouse.stop import Stop
 
 __all__ = ["Stop", "Warehouse", "matches"]
 DTYPES: dict[type[Any], Any] = {sa.Boolean: pl.Boolean, sa.Integer: pl.Int64, sa.String: pl.String}
+TIMES, NUMBERS = ("date", "naive", "zoned"), ("whole", "decimal", "other")
 SUPPORTED = "duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` or `snowflake` in its place"
 
 
@@ -70,7 +71,7 @@ class Warehouse:
         return frame.cast(declared)
 
     def columns(self, table: str) -> Columns:
-        """What the columns of a table hold: date, naive or zoned timestamp, text or other."""
+        """What the columns of a table hold: date, naive or zoned timestamp, text, whole, decimal, flag or other."""
         schema = self._arrow(selects.look(self.product, table)).schema
         return {self.backend.spoken(field.name): _kind(field.type) for field in schema}
 
@@ -95,6 +96,12 @@ class Warehouse:
         if mistakes:
             raise ProductError(self.product.file, mistakes)
         return found
+
+    @property
+    def columns_of_events(self) -> dict[str, str]:
+        """What each column of the events that the product file names holds."""
+        columns = self.sections["events"]
+        return {str(name): columns[name] for _, name in _named_columns(self.product, "events")}
 
     def _with_capitals(self, section: str, columns: Columns) -> Columns:
         """The columns, and once more those that the product file writes in capitals, as Snowflake itself does."""
@@ -159,7 +166,13 @@ def _kind(arrow: pa.DataType) -> str:
         return "zoned" if arrow.tz else "naive"
     if pa.types.is_date(arrow):
         return "date"
-    return "text" if pa.types.is_string(arrow) or pa.types.is_large_string(arrow) else "other"
+    if pa.types.is_string(arrow) or pa.types.is_large_string(arrow):
+        return "text"
+    if pa.types.is_integer(arrow) or (pa.types.is_decimal(arrow) and arrow.scale == 0):
+        return "whole"
+    if pa.types.is_floating(arrow) or pa.types.is_decimal(arrow):
+        return "decimal"
+    return "flag" if pa.types.is_boolean(arrow) else "other"
 
 
 def _column_mistakes(product: Product, section: str, columns: Columns) -> list[Mistake]:
@@ -172,7 +185,12 @@ def _column_mistakes(product: Product, section: str, columns: Columns) -> list[M
     found += [
         Mistake(where, f"{column!r} holds no date or timestamp; make it one with CAST in a .sql file.")
         for where, column in named
-        if where.split(".")[-1] in times and "segments" not in where and columns.get(column) in ("text", "other")
+        if where.split(".")[-1] in times and "segments" not in where and columns.get(column, "date") not in TIMES
+    ]
+    found += [
+        Mistake(where, f"{column!r} holds no numbers; make them with CAST in a .sql file.")
+        for where, column in named
+        if where in ("events.block", "events.mask") and columns.get(column, "whole") not in NUMBERS
     ]
     return found
 

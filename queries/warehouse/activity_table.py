@@ -88,17 +88,37 @@ def statements(product: Product, columns: Columns, dialect: Dialect, name: str =
 
 
 def blocks(product: Product, sections: Mapping[str, Columns], until: int) -> Select:
-    """One row: the first and the last block of the kept table that can be true, and how many rows it has.
+    """One row a reason why rows of the kept table cannot be counted: odd (null: they can), rows, first and last block.
 
-    until: the last day number that can be true; the first is that of `events.since`.
+    odd: no_user, no_name, block, mask (they are no whole numbers that can be), early or late; the first that holds.
+    until: the last day number that can be true; the first is that of `events.since`. Blocks are null for odd rows.
     """
-    table = _table(product, sections)
-    block = sa.cast(table.c[_need(product.events.block)], sa.Integer)
-    possible = block.between(block_of(day_number(product.events.since)), block_of(until))
-    inside = sa.case((possible, block))
-    ends = sa.func.min(inside).label("first"), sa.func.max(inside).label("last")
-    counted = sa.select(*ends, sa.func.count().label("rows")).select_from(table)
+    rows = _rows(product, sections)
+    block, since = rows.c.block, block_of(day_number(product.events.since))
+    odd = sa.case(
+        (sa.and_(*selects.absent(product, sections, rows)), "no_user"),
+        (selects.said(product, sections, rows, "name").is_(None), "no_name"),
+        *((wrong, name) for name, wrong in _unreadable(product, sections, rows).items()),
+        (block < since, "early"), (block > block_of(until), "late"),
+    )  # fmt: skip
+    told = sa.select(odd.label("odd"), block).subquery("o")
+    possible = sa.case((told.c.odd.is_(None), sa.cast(told.c.block, sa.Integer)))
+    ends = sa.func.min(possible).label("first"), sa.func.max(possible).label("last")
+    counted = sa.select(told.c.odd, sa.func.count().label("rows"), *ends).group_by(told.c.odd)
     return counted.execution_options(job="kept_blocks")
+
+
+def _unreadable(
+    product: Product, sections: Mapping[str, Columns], rows: sa.Subquery
+) -> dict[str, sa.ColumnElement[bool]]:
+    """For block and mask, that a row says no whole number that can be one."""
+    block, mask, columns = rows.c.block, rows.c.mask, sections["events"]
+    outside = sa.or_(mask < 0, mask >= sa.literal(1 << WORD_DAYS, sa.BigInteger))
+    wrong = {"block": block.is_(None), "mask": sa.or_(mask.is_(None), outside)}
+    for name, column in (("block", product.events.block), ("mask", product.events.mask)):
+        if columns[_need(column)] != "whole":
+            wrong[name] = sa.or_(wrong[name], rows.c[name] != sa.func.floor(rows.c[name]))
+    return wrong
 
 
 def block_of(day: int) -> int:
@@ -111,20 +131,24 @@ def activity(product: Product, sections: Mapping[str, Columns], first: int, last
 
     first, last: the blocks read, both included.
     """
-    part, table = product.events, _table(product, sections)
+    rows = _rows(product, sections)
+    keys = [column for column in rows.c if column.name not in ("block", "mask")]
+    mask = sa.cast(rows.c.mask, sa.BigInteger)
+    inside = [sa.case((rows.c.block == number, mask)) for number in range(first, last + 1)]
+    days = [sql.bit_or_agg(word).label(f"d{i}") for i, word in enumerate(inside)]
+    grouped = sa.select(*keys, sa.cast(sa.null(), sa.Integer).label("first_day"), *days).group_by(*keys)
+    readable = grouped.where(sa.not_(sa.or_(*_unreadable(product, sections, rows).values()))).subquery("g")
+    return selects.regrouped(product, sections, readable, len(days)).execution_options(job="kept_activity")
+
+
+def _rows(product: Product, sections: Mapping[str, Columns]) -> sa.Subquery:
+    """The rows as they stand: whom and what as in `selects.events`, block and mask."""
+    part = product.events
+    table: Any = selects.source(product, part.table, sections["events"])
     named = {"user": part.user, "anonymous": part.anonymous, "account": part.account, "name": part.name}
     named |= {f"segment_{s.key}": s.column for s in product.segments if s.of == "event"}
-    keys = [table.c[column].label(name) for name, column in named.items() if column]
-    block, mask = table.c[_need(part.block)], sa.cast(table.c[_need(part.mask)], sa.BigInteger)
-    inside = [sa.case((block == number, mask)) for number in range(first, last + 1)]
-    days = [sql.bit_or_agg(word).label(f"d{i}") for i, word in enumerate(inside)]
-    grouped = sa.select(*keys, sa.cast(sa.null(), sa.Integer).label("first_day"), *days)
-    rows = grouped.group_by(*(table.c[column] for column in dict.fromkeys(filter(None, named.values())))).subquery("g")
-    return selects.regrouped(product, sections, rows, len(days)).execution_options(job="kept_activity")
-
-
-def _table(product: Product, sections: Mapping[str, Columns]) -> Any:
-    return selects.source(product, product.events.table, sections["events"])
+    named |= {"block": part.block, "mask": part.mask}
+    return sa.select(*(table.c[column].label(name) for name, column in named.items() if column)).subquery("k")
 
 
 def _need(column: str | None) -> str:

@@ -87,7 +87,7 @@ def _views(engine: sa.Engine, product: Product) -> None:
                 mistakes.append(Mistake(where, f"{paths[0]} must be one of {', '.join(READERS)} (CSV also as .gz)."))
             else:
                 try:
-                    _relation(driver, suffix, paths).create_view(name)
+                    _relation(driver, suffix, paths, _ids(product, name)).create_view(name)
                 except duckdb.Error as error:
                     mistakes.append(Mistake(where, f"cannot be read: {failures.first_line(error)}"))
     if mistakes:
@@ -103,9 +103,20 @@ def matches(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _relation(driver: Any, suffix: str, paths: list[str]) -> Any:
+def _ids(product: Product, view: str) -> set[str]:
+    """The columns of a view that say who or what: in a CSV file they are read as they are written."""
+    parts = [getattr(product, section) for section, table in product.tables if table == view]
+    fields = ("user", "anonymous", "account", "name", "id")
+    return {column for part in parts for name in fields if (column := getattr(part, name, None))}
+
+
+def _relation(driver: Any, suffix: str, paths: list[str], ids: set[str]) -> Any:
     read, names = getattr(driver, READERS[suffix]), [escape(path) for path in paths]
-    if READERS[suffix] == "read_csv":
-        # Look at every row before naming a type: a decimal may come late. Only ISO dates: 11/05/2026 would be guessed
-        return read(names, sample_size=-1, union_by_name=True, date_format="%Y-%m-%d", timestamp_format="iso")
-    return read(names, union_by_name=True)
+    if READERS[suffix] != "read_csv":
+        return read(names, union_by_name=True)
+    # Look at every row before naming a type: a decimal may come late. Only ISO dates: 11/05/2026 would be guessed
+    options = {"sample_size": -1, "union_by_name": True, "date_format": "%Y-%m-%d", "timestamp_format": "iso"}
+    try:  # an id is no number: as one, 1 would be 1.0 as soon as there is a 2.5
+        return read(names, dtype=dict.fromkeys(sorted(ids), "VARCHAR"), **options)
+    except duckdb.BinderException:  # a column is not there, which is said by whoever looks for it
+        return read(names, **options)

@@ -33,7 +33,7 @@ SECRETS, TABLE = ".streamlit/secrets.toml", "warehouse.snowflake"
 log = logging.getLogger("sightline.warehouse")
 GONE = (390104, 390110, 390111, 390112, 390114)  # the session is no more; to ask again in a new one changes nothing
 INTERACTIVE = ("externalbrowser", "oauth_authorization_code", "username_password_mfa")  # a person needs their time
-SECRET = re.compile(r".*(passw|pwd|passcode|token|secret|private_key|proxy).*(?<!_file)(?<!_path)")
+SECRET = re.compile(r".*(passw|pwd|passcode|token|secret|private_key).*(?<!_file)(?<!_path)(?<!_url)|proxy")
 ALWAYS = {"paramstyle": "pyformat", "autocommit": True, "client_session_keep_alive": False,
           "interpolate_empty_sequences": True, "enable_server_session_keep_alive_auto_detection": False}  # fmt: skip
 KEYWORDS = {  # that Snowflake documents and its dialect does not know
@@ -77,6 +77,7 @@ class OnSnowflake:
 
     def __init__(self, product: Product) -> None:
         named, self.timeout_s = product.connection.snowflake, product.connection.timeout_s
+        self.product_file = product.file
         self.file, self.where = (SECRETS, f"connections.{named}") if isinstance(named, str) else (product.file, TABLE)
         self.parameters = _parameters(product)
         self.secrets = [value for key, value in self.parameters.items()
@@ -130,6 +131,12 @@ class OnSnowflake:
                 known = sorted(field.name for field in fields(ConnectionConfig) if not field.name.startswith("_"))
                 what = f"Snowflake's client knows no such parameter, {did_you_mean(name, known)}"
                 raise ProductError(self.file, [Mistake(f"{self.where}.{name}", what)]) from None
+            except client.Error as error:
+                name, known = str(self.parameters.get("connection_name")), config.connection_names()
+                if not known or f"{name!r} not found" not in str(error):
+                    raise
+                what = f"this machine has no connection {name!r}, {did_you_mean(name, known)}"
+                raise ProductError(self.product_file, [Mistake(TABLE, what)]) from None
             except (TypeError, AttributeError):
                 what = "a parameter has a value of the wrong kind; `session_parameters` is a table, the others are not."
                 raise ProductError(self.file, [Mistake(self.where, what)]) from None

@@ -5,6 +5,7 @@ Values are bind parameters. Columns are told apart by what the warehouse says th
 on nothing but the product file and the days asked for, so a warehouse that remembers results can serve them again.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
@@ -16,7 +17,8 @@ from queries.product import Exclusion, Product, Segment
 from queries.warehouse import sql
 
 Select = sa.Select[*tuple[Any, ...]]
-Columns = Mapping[str, str]  # column name -> date, naive, zoned, text or other
+SQL_TOKENS = re.compile(r"""(?P<aside>\s+|--[^\n]*|/\*.*?\*/)|(?P<semicolon>;)|'[^']*'|"[^"]*"|[^\s'";/-]+|.""", re.S)
+Columns = Mapping[str, str]  # column name -> date, naive, zoned, text, whole, decimal, flag or other
 
 
 def source(product: Product, table: str, columns: Columns | None = None) -> sa.FromClause:
@@ -25,8 +27,23 @@ def source(product: Product, table: str, columns: Columns | None = None) -> sa.F
     if not table.endswith(".sql"):
         *schema, name = table.split(".")
         return sa.table(name, *named, schema=".".join(schema) or None)
-    statement = product.statement(table).strip().rstrip(";") + "\n"  # its last line may be a remark
+    statement = _without_end(product.statement(table)).strip() + "\n"  # its last line may be a remark
     return sa.text(statement.replace(":", r"\:")).columns(*named).subquery("team_sql")
+
+
+def _without_end(statement: str) -> str:
+    r"""A statement without the semicolon that ends it, and what remarks follow that.
+
+    >>> _without_end("SELECT ';' -- all; of it\n; -- until 2026\n")
+    "SELECT ';' -- all; of it\n"
+    """
+    end: int | None = None
+    for token in SQL_TOKENS.finditer(statement):
+        if token["semicolon"]:
+            end = token.start() if end is None else end
+        elif not token["aside"]:
+            end = None
+    return statement[:end]
 
 
 def look(product: Product, table: str) -> Select:
@@ -64,18 +81,18 @@ def events(
     return (rows.where(sql.not_before(table.c[part.time], kind, since)) if since else rows).subquery("e")
 
 
-def _said(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, name: str) -> sa.ColumnElement[str]:
+def said(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, name: str) -> sa.ColumnElement[str]:
     """A column of `events` as text; null where the product names no such column."""
     column = getattr(product.events, name)
     return sql.text(rows.c[name], sections["events"][column]) if column else sa.cast(sa.null(), sa.String)
 
 
 def _who(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery) -> sa.ColumnElement[str]:
-    user = _said(product, sections, rows, "user")
-    return sa.func.coalesce(user, _said(product, sections, rows, "anonymous")) if product.events.anonymous else user
+    user = said(product, sections, rows, "user")
+    return sa.func.coalesce(user, said(product, sections, rows, "anonymous")) if product.events.anonymous else user
 
 
-def _absent(
+def absent(
     product: Product, sections: Mapping[str, Columns], rows: sa.Subquery
 ) -> Iterator[sa.ColumnElement[bool]]:
     """That each column which could say who it was does not; only text can be blank, and casts of numbers cost."""
@@ -99,7 +116,7 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int, first: 
     rows = events(product, sections, product.events.since, to_date(until), None if first is None else to_date(first))
     since, day = day_number(product.events.since), rows.c.day
     bucket = sa.case((day < since, since - 1), (day > until, until + 1), else_=day)
-    nobody = sa.case((sa.and_(*_absent(product, sections, rows)), 1))
+    nobody = sa.case((sa.and_(*absent(product, sections, rows)), 1))
     told = sa.select(bucket.label("day"), rows.c.name, nobody.label("nobody"), rows.c.loaded_at)
     if first is not None:
         told = told.where(sa.or_(day.is_(None), day >= first))
@@ -112,7 +129,7 @@ def facts(product: Product, sections: Mapping[str, Columns], until: int, first: 
 
 def _facts_by_name(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, *, total: bool) -> Select:
     """Grouped facts with names as text, and names of no feature as null."""
-    name, c = _said(product, sections, rows, "name"), rows.c
+    name, c = said(product, sections, rows, "name"), rows.c
     nameless = sa.case((name.is_(None), c.events - c.no_user), else_=0)
     named = sa.select(c.day, _of_features(product, name).label("name"), c.events, c.no_user, nameless.label("no_name"),
                       c.loaded_at).subquery("p")  # fmt: skip
@@ -204,9 +221,9 @@ def activity(
 
 def regrouped(product: Product, sections: Mapping[str, Columns], rows: sa.Subquery, words: int) -> Select:
     """Grouped events with ids as text, as the events have them, and names of no feature as null."""
-    user, name = _who(product, sections, rows), _said(product, sections, rows, "name")
+    user, name = _who(product, sections, rows), said(product, sections, rows, "name")
     people = sa.select(
-        user.label("user"), _said(product, sections, rows, "account").label("account"),
+        user.label("user"), said(product, sections, rows, "account").label("account"),
         _of_features(product, name).label("name"),
         *(sql.text(rows.c[f"segment_{s.key}"], sections["events"][s.column]).label(f"segment_{s.key}")
           for s in _of_events(product)), rows.c.first_day, *(rows.c[f"d{i}"] for i in range(words)),

@@ -59,14 +59,16 @@ def _zoned_to_local_snowflake(element: zoned_to_local, compiler: SQLCompiler, **
 
 
 class day_number(FunctionElement[Any]):
-    """day_number(date or timestamp): whole days since 1970-01-01, as an integer."""
+    """day_number(date or timestamp): whole days since 1970-01-01, as an integer; null for infinity."""
 
     inherit_cache, name, type = True, "day_number", sa.Integer()
 
 
 @compiles(day_number)
-def _day_number(element: day_number, compiler: SQLCompiler, **kw: Any) -> str:  # Postgres: date - date is an integer
-    return f"(CAST({_parts(element, compiler, **kw)[0]} AS DATE) - DATE '1970-01-01')"
+def _day_number(element: day_number, compiler: SQLCompiler, **kw: Any) -> str:
+    """For Postgres: date - date is an integer, and refused where one is infinite."""
+    (moment,) = _parts(element, compiler, **kw)
+    return f"CASE WHEN isfinite({moment}) THEN CAST({moment} AS DATE) - DATE '1970-01-01' END"
 
 
 @compiles(day_number, "duckdb")

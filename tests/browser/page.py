@@ -15,8 +15,8 @@ def query(page: Page) -> Mapping[str, list[str]]:
 
 def answer(page: Page) -> Locator:
     """The first sentences of the page."""
-    said = (r"is used most|is a core feature|were back|eligible .*\) used|retention was|, of users who|came on|"
-            r"active users in the week|Not yet|Nobody")  # fmt: skip
+    said = (r"\d (?:real|continuing|watch) · |is used most|is a core feature|were back|eligible .*\) used|"
+            r"retention was|, of users who|came on|active users in the week|Not yet|Nobody")  # fmt: skip
     return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(said))
 
 

@@ -19,7 +19,7 @@ FROM (SELECT app.events.user_id AS "user",
     app.events.account_id AS account,
     app.events.name AS name,
     app.events.loaded AS loaded_at,
-    (CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2024-11-03 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01') AS day
+    CASE WHEN isfinite((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2024-11-03 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END * INTERVAL '1 second')) THEN CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2024-11-03 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01' END AS day
 FROM app.events) AS e
 WHERE e.day BETWEEN 20010 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g
 WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name

@@ -16,7 +16,7 @@ FROM (SELECT app.events.user_id AS "user",
     app.events.account_id AS account,
     app.events.name AS name,
     app.events.loaded AS loaded_at,
-    (CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-01-10 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01') AS day
+    CASE WHEN isfinite((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-01-10 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second')) THEN CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2025-01-24 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-01-10 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01' END AS day
 FROM app.events
 WHERE app.events.at IS NULL OR app.events.at < '0001-01-02 00:00:00' OR app.events.at >= '2025-01-10 00:00:00') AS e
 WHERE e.day BETWEEN 20100 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g

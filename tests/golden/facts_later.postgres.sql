@@ -1,7 +1,7 @@
 SELECT p.day, p.name, CAST(sum(p.events) AS BIGINT) AS events,
     CAST(sum(p.no_user) AS BIGINT) AS no_user,
     CAST(sum(p.no_name) AS BIGINT) AS no_name,
-    (CAST(timezone('America/New_York', timezone('UTC', max(p.loaded_at))) AS DATE) - DATE '1970-01-01') AS loaded_day,
+    CASE WHEN isfinite(timezone('America/New_York', timezone('UTC', max(p.loaded_at)))) THEN CAST(timezone('America/New_York', timezone('UTC', max(p.loaded_at))) AS DATE) - DATE '1970-01-01' END AS loaded_day,
     (SELECT count(*) AS count_1
 FROM app.events) AS total
 FROM (SELECT g.day AS day,
@@ -24,7 +24,7 @@ FROM (SELECT app.events.user_id AS "user",
     app.events.account_id AS account,
     app.events.name AS name,
     app.events.loaded AS loaded_at,
-    (CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2026-02-18 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-11-02 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2025-03-09 07:00:00') THEN -14400 WHEN (timezone('UTC', app.events.at) >= '2024-12-30 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01') AS day
+    CASE WHEN isfinite((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2026-02-18 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-11-02 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2025-03-09 07:00:00') THEN -14400 WHEN (timezone('UTC', app.events.at) >= '2024-12-30 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second')) THEN CAST((timezone('UTC', app.events.at) + CASE WHEN (timezone('UTC', app.events.at) >= '2026-02-18 00:00:00') THEN 0 WHEN (timezone('UTC', app.events.at) >= '2025-11-02 06:00:00') THEN -18000 WHEN (timezone('UTC', app.events.at) >= '2025-03-09 07:00:00') THEN -14400 WHEN (timezone('UTC', app.events.at) >= '2024-12-30 00:00:00') THEN -18000 ELSE 0 END * INTERVAL '1 second') AS DATE) - DATE '1970-01-01' END AS day
 FROM app.events
 WHERE app.events.at IS NULL OR app.events.at < '0001-01-02 00:00:00' OR app.events.at >= '2026-02-04 00:00:00') AS e
 WHERE e.day IS NULL OR e.day >= 20490) AS t GROUP BY t.day, t.name) AS g) AS p GROUP BY p.day, p.name

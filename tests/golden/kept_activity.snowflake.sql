@@ -7,12 +7,19 @@ FROM (SELECT coalesce(nullif(trim(CAST(g.user AS VARCHAR)), ''), nullif(trim(CAS
     g.first_day AS first_day,
     g.d0 AS d0,
     g.d1 AS d1
+FROM (SELECT k.user AS user,
+    k.anonymous AS anonymous,
+    k.account AS account,
+    k.name AS name,
+    CAST(NULL AS INTEGER) AS first_day,
+    BITOR_AGG(CASE WHEN (k.block = 361) THEN CAST(k.mask AS BIGINT) END) AS d0,
+    BITOR_AGG(CASE WHEN (k.block = 362) THEN CAST(k.mask AS BIGINT) END) AS d1
 FROM (SELECT app.events.user_id AS user,
     app.events.cookie AS anonymous,
     app.events.account_id AS account,
     app.events.name AS name,
-    CAST(NULL AS INTEGER) AS first_day,
-    BITOR_AGG(CASE WHEN (app.events.block = 361) THEN CAST(app.events.mask AS BIGINT) END) AS d0,
-    BITOR_AGG(CASE WHEN (app.events.block = 362) THEN CAST(app.events.mask AS BIGINT) END) AS d1
-FROM app.events GROUP BY app.events.user_id, app.events.cookie, app.events.account_id, app.events.name) AS g
+    app.events.block AS block,
+    app.events.mask AS mask
+FROM app.events) AS k
+WHERE NOT (k.block IS NULL OR k.mask IS NULL OR k.mask < 0 OR k.mask >= 72057594037927936) GROUP BY k.user, k.anonymous, k.account, k.name) AS g
 WHERE coalesce(nullif(trim(CAST(g.user AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p.user, p.account, p.name

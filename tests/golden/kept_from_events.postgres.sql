@@ -9,6 +9,6 @@ FROM (SELECT app.events.user_id AS user_id,
     app.events.cookie AS cookie,
     app.events.account_id AS account_id,
     app.events.name AS name,
-    (CAST(timezone('America/New_York', app.events.at) AS DATE) - DATE '1970-01-01') + 3 AS sightline_day
+    CASE WHEN isfinite(timezone('America/New_York', app.events.at)) THEN CAST(timezone('America/New_York', app.events.at) AS DATE) - DATE '1970-01-01' END + 3 AS sightline_day
 FROM app.events) AS e
 WHERE e.sightline_day >= 20092) AS b GROUP BY b.user_id, b.cookie, b.account_id, b.name, b.block

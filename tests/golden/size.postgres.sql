@@ -7,6 +7,6 @@ FROM app.events) AS users,
 FROM (SELECT app.events.name AS name,
     count(*) AS events,
     count(DISTINCT coalesce(nullif(trim(CAST(app.events.user_id AS VARCHAR)), ''), nullif(trim(CAST(app.events.cookie AS VARCHAR)), ''))) AS users,
-    min(CASE WHEN ((CAST(app.events.at AS DATE) - DATE '1970-01-01') BETWEEN 20089 AND 20500) THEN (CAST(app.events.at AS DATE) - DATE '1970-01-01') END) AS first_day,
-    max(CASE WHEN ((CAST(app.events.at AS DATE) - DATE '1970-01-01') BETWEEN 20089 AND 20500) THEN (CAST(app.events.at AS DATE) - DATE '1970-01-01') END) AS last_day
+    min(CASE WHEN (CASE WHEN isfinite(app.events.at) THEN CAST(app.events.at AS DATE) - DATE '1970-01-01' END BETWEEN 20089 AND 20500) THEN CASE WHEN isfinite(app.events.at) THEN CAST(app.events.at AS DATE) - DATE '1970-01-01' END END) AS first_day,
+    max(CASE WHEN (CASE WHEN isfinite(app.events.at) THEN CAST(app.events.at AS DATE) - DATE '1970-01-01' END BETWEEN 20089 AND 20500) THEN CASE WHEN isfinite(app.events.at) THEN CAST(app.events.at AS DATE) - DATE '1970-01-01' END END) AS last_day
 FROM app.events GROUP BY app.events.name) AS g

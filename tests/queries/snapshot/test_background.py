@@ -124,6 +124,44 @@ def test_stopping_it_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch
     assert (background.last_failure(), made()) == (None, [])
 
 
+def asked_for_everything_meanwhile(gate: Gate) -> None:
+    background.begin(clock(1))
+    gate.reached.wait()
+    background.begin(clock(2), full=True)
+
+
+def reasons() -> list[str]:
+    return [one.why_full for one in snapshot.history_of_refreshes()[1:]]
+
+
+def test_everything_is_read_after_a_refresh_during_which_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, steps.READ)
+
+    asked_for_everything_meanwhile(gate)
+
+    going = background.running()
+    assert going is not None
+    assert (going.then_all, going.stopping) == (True, False)
+    gate.opened.set()
+    background.wait()
+    assert reasons() == ["", "it was asked for"]
+    assert background.running() is None
+
+
+def test_stopping_it_also_stops_what_was_to_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, steps.READ)
+    asked_for_everything_meanwhile(gate)
+
+    background.stop()
+
+    going = background.running()
+    assert going is not None
+    assert going.stopping
+    gate.opened.set()
+    background.wait()
+    assert reasons() == []
+
+
 def test_stopping_interrupts_the_statement_that_runs(folder: Path) -> None:
     endless = "SELECT 'a' AS \"user\", TIMESTAMP '2024-11-01' AS \"at\", 'open' AS name FROM range(10_000_000_000_000)"
     (folder / "endless.sql").write_text(endless)

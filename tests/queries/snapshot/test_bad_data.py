@@ -479,6 +479,14 @@ def test_a_number_that_becomes_a_decimal_late_in_a_csv_file_is_read(tmp_path: Pa
     assert {"0", "0.5", "x", "29999"} <= set(snapshot.tables.users["id"])
 
 
+@pytest.mark.parametrize("ids", [("1", "2.5"), ("7", "12345678901234567890123456789012345678901234567890")])
+def test_ids_in_csv_are_read_as_they_are_written_and_not_as_numbers(tmp_path: Path, ids: tuple[str, ...]) -> None:
+    snapshot = extract.read(csv(tmp_path, *(f"{who},2026-11-03,01" for who in ids)), examples.NOW)
+
+    assert snapshot.tables.users["id"].to_list() == sorted(ids)
+    assert snapshot.manifest.features == ("01",)
+
+
 @pytest.mark.parametrize(
     "time", ["11/05/2026", "5/11/2026", "05.11.2026", "11/05/2026 10:00:00", "11/5/2026 10:00:00 PM", "5 Nov 2026"]
 )

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from queries.errors import DataError
 from queries.product import Connection, Identity, Product, Refresh
 from queries.snapshot import extract
-from queries.snapshot.manifest import Snapshot
-from tests import examples, strategies
+from queries.snapshot.increments import NOBODY
+from queries.snapshot.manifest import LeftOut, Snapshot
+from tests import examples, products, strategies
 from tests.oracle import Event
 from tests.strategies import DICE, Case, check, worlds
 
@@ -94,7 +95,7 @@ def test_any_order_of_increments_equals_reading_everything() -> None:
                 if isinstance(found, str) or isinstance(expected, str):
                     assert found == expected
                     continue
-                examples.assert_same(found, expected, full_at="")
+                examples.assert_same(without_gone(found), expected, full_at="")
                 increments.append(found.why_full == "")
                 before = found.reading
                 warehouse.settle(found)
@@ -102,6 +103,12 @@ def test_any_order_of_increments_equals_reading_everything() -> None:
     property()
 
     assert sum(increments) > len(increments) / 4
+
+
+def without_gone(found: Snapshot) -> Snapshot:
+    """Without what is said of users who are gone from days that were read again: reading everything never knew them."""
+    said = tuple(row for row in found.manifest.left_out if "gone from these days" not in row.what)
+    return replace(found, manifest=replace(found.manifest, left_out=said, gone=NOBODY))
 
 
 ODD = ("NULL", "'infinity'", "'-infinity'", "'0044-03-15 (BC)'", "'1999-12-31'", "'2026-11-22'", "'2099-01-01'")
@@ -127,3 +134,46 @@ def test_events_of_no_time_or_an_absurd_one_are_left_out_alike(tmp_path: Path, k
 
     assert found.why_full == ""
     examples.assert_same(found, extract.read(made, datetime(2026, 11, 23, 12, tzinfo=UTC)), full_at="")
+
+
+@pytest.mark.parametrize(("ids", "now"), [(["007", "8", "x9"], "text"), ([7.0, 8.0, 9.5], "decimals")])
+def test_once_a_column_of_ids_holds_something_else_everything_is_read_again(
+    tmp_path: Path, ids: list[Any], now: str
+) -> None:
+    def write(users: list[Any], days: int) -> None:
+        moments = [datetime(2026, 9, 7, 9) + timedelta(days=n) for n in range(days)]
+        rows = pl.DataFrame({"user": users}).join(pl.DataFrame({"at": moments}), how="cross")
+        rows.with_columns(name=pl.lit("open")).write_parquet(tmp_path / "events.parquet")
+
+    made, told = examples.product(tmp_path), list[str]()
+    write([7, 8, 9], 60)
+    before = extract.read(made, examples.NOW).reading
+    write(ids, 61)
+
+    found = extract.read(made, examples.NOW, lambda step: told.append(str(step)), before)
+
+    assert found.why_full == f"`user` of the events holds {now} now and held whole numbers before"
+    assert f"Reading who used what, 7 Sep 2026 to 6 Nov 2026, because {found.why_full}" in told
+    examples.assert_same(found, extract.read(made, examples.NOW), full_at="")
+
+
+@pytest.mark.parametrize(("others", "why", "said"), [
+    (21, "most users of the last days have other ids than before", ()),
+    (20, "", (LeftOut(20, 40, "users of 3 Nov 2026 to 5 Nov 2026 are gone from these days; what else of them was "
+                              "deleted or got another id shows at the next full refresh"),)),
+    (0, "", ()),
+])  # fmt: skip
+def test_users_who_got_another_id_are_told_by_the_days_read_again(
+    tmp_path: Path, others: int, why: str, said: tuple[LeftOut, ...]
+) -> None:
+    made = examples.product(tmp_path)
+    examples.write(tmp_path, products.daily(40, date(2026, 9, 7), 60))
+    before = extract.read(made, examples.NOW).reading
+    renamed = {f"u{n}": f"renamed {n}" for n in range(others)}
+    events = [(renamed.get(user, user), at, name) for user, at, name in products.daily(40, date(2026, 9, 7), 61)]
+    examples.write(tmp_path, events)
+
+    found = extract.read(made, examples.NOW, before=before)
+
+    assert (found.why_full, found.manifest.left_out) == (why, said)
+    assert found.manifest.users == (40 if why or not others else 60)

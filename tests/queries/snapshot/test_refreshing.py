@@ -147,6 +147,20 @@ def test_events_that_come_late_are_said_though_none_is_of_the_days_read_again(tm
     assert found.manifest.left_out == (LeftOut(2, 6, said),)
 
 
+def test_users_who_are_gone_from_days_read_again_are_said_until_the_next_full_refresh(folder: Path) -> None:
+    snapshot.refresh(NOW)
+    renamed = [("another" if user == "u0" else user, at, name) for user, at, name in products.daily(3, FIRST, 66)]
+    what = ("users of 1 Nov 2024 to 3 Nov 2024 are gone from these days; what else of them was deleted or got another "
+            "id shows at the next full refresh")  # fmt: skip
+    said = []
+    for days, full in ((1, False), (2, False), (3, True)):
+        products.write(folder, [event for event in renamed if event[1].date() < (NOW + days * DAY).date()])
+        snapshot.refresh(NOW + days * DAY, full=full)
+        said.append(left_out())
+
+    assert said == [(LeftOut(1, 3, what),), (LeftOut(1, 3, what),), ()]
+
+
 def test_events_that_were_deleted_long_after_their_day_are_said(folder: Path) -> None:
     snapshot.refresh(NOW)
     products.write(folder, products.daily(3, FIRST, 64)[3:])
@@ -155,6 +169,24 @@ def test_events_that_were_deleted_long_after_their_day_are_said(folder: Path) ->
 
     gone = "events of days up to 31 Oct 2024 were deleted and count until the next full refresh"
     assert left_out() == (LeftOut(3, 192, gone),)
+
+
+@pytest.mark.parametrize(
+    ("written", "as_of"),
+    [("2024-11-03T22:59:59", 2), ("2024-11-03T23:00:00", 3), ("2024-11-09T12:00:00", 3), ("2024-11-02T12:00:00", 3)],
+    ids=["before the day was over", "as it was over", "long after", "before its own events, which cannot be"],
+)
+@pytest.mark.parametrize("table", ["events", "events.sql"])
+def test_the_last_day_of_a_file_is_complete_when_it_was_written_after_it(
+    folder: Path, written: str, as_of: int, table: str
+) -> None:
+    product = (folder / "product.toml").read_text().replace("table = 'events'", f"table = '{table}'")
+    (folder / "product.toml").write_text('timezone = "Europe/Berlin"\n' + product)
+    (folder / "events.sql").write_text("SELECT * FROM events")
+    stamp = datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
+    os.utime(folder / "events.parquet", (stamp, stamp))
+
+    assert snapshot.refresh(NOW + 9 * DAY).calendar.as_of == date(2024, 11, as_of)
 
 
 def test_the_facts_of_each_day_and_event_name_are_kept(folder: Path) -> None:
@@ -224,6 +256,21 @@ def test_a_refresh_waits_for_another_and_goes_on_when_that_is_killed() -> None:
         waiting.join()
 
     assert made == ["2024-11-04T12:00:00.000+00:00"]
+
+
+def test_a_refresh_that_waits_for_another_says_so_and_can_be_stopped() -> None:
+    stop, told = Stop(), list[str]()
+
+    def tell(step: Step) -> None:
+        told.append(str(step))
+        threading.Timer(0.2, stop.ask).start()
+
+    with another_process() as other:
+        with pytest.raises(refreshing.Stopped):
+            snapshot.refresh(NOW, tell, stop=stop)
+        other.kill()
+
+    assert told == ["Waiting for another refresh to end"]
 
 
 def test_of_many_at_once_who_need_a_snapshot_one_reads_the_warehouse() -> None:

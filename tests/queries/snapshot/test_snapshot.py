@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from polars.testing import assert_frame_equal
 from queries import config, demo, snapshot
 from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import DataError, InsightsError, ProductError, SnapshotError, WarehouseError
-from queries.snapshot import disk, extract
+from queries.snapshot import disk, extract, lock, serving
 from queries.snapshot.__main__ import main
 from tests import examples
 
@@ -274,7 +275,7 @@ def test_with_a_pointer_to_nowhere_the_newest_snapshot_serves(pointer: bytes) ->
     assert snapshot.load(LOCAL_OWNER).everyone.height == 2
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 3}', "\x00"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 4}', "\x00"])
 def test_a_damaged_manifest_is_said_and_mended_by_a_refresh(content: str) -> None:
     snapshot.refresh(NOW)
     (in_use() / "manifest.json").write_text(content)
@@ -298,6 +299,58 @@ def test_a_damaged_table_is_said_and_mended_by_a_refresh(table: str, harm: Calla
     assert said() == DAMAGED
     snapshot.refresh(later(1))
     assert snapshot.load(LOCAL_OWNER).everyone.height == 2
+
+
+@pytest.mark.parametrize("table", ["users", "rows", "account_rows", "members", "event_rows"])
+def test_one_bit_that_flipped_is_damage_and_the_last_good_numbers_serve(folder: Path, table: str) -> None:
+    snapshot.refresh(NOW)
+    events(folder, ("ann", 1, "open"), ("cy", 3, "open"))
+    snapshot.refresh(later(1))
+    path = in_use() / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[4] ^= 1
+    path.unlink()  # another snapshot may share it
+    path.write_bytes(data)
+
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+    assert snapshot.older_shown() == DAMAGED
+
+
+def test_an_increment_does_not_begin_from_what_is_damaged() -> None:
+    snapshot.refresh(NOW)
+    path = in_use() / "raw.parquet"
+    data = bytearray(path.read_bytes())
+    data[4] ^= 1
+    path.write_bytes(data)
+
+    assert disk.reading(in_use()) is None
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES])
+def test_what_cannot_be_read_for_a_moment_is_read_a_minute_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    snapshot.refresh(NOW)
+    events(folder, ("ann", 1, "open"), ("cy", 3, "open"))
+    snapshot.refresh(later(1))
+    newest, read = in_use(), disk._hash
+
+    def refused(path: Path) -> str:
+        if path.parent == newest:
+            raise OSError(number, os.strerror(number))
+        return read(path)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(disk, "_hash", refused)
+        assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+    said = f"The snapshot on disk cannot be read just now: {os.strerror(number)}. Try again in a minute."
+    assert snapshot.older_shown() == said
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo"]
+
+    monkeypatch.setattr(serving, "AGAIN_S", 0.0)
+
+    assert snapshot.load(LOCAL_OWNER).everyone["id"].to_list() == ["ann", "bo", "cy"]
+    assert snapshot.older_shown() is None
 
 
 def test_a_table_that_is_gone_is_damage() -> None:
@@ -496,6 +549,38 @@ def test_the_command_fails_with_the_mistakes_of_the_product_file(
         f"Sightline cannot read {folder}/product.toml:\nproduct.toml has one mistake to mend:\n"
         "- `features.export.cor`: unknown key, did you mean `core`?\n"
     )
+
+
+def test_the_command_says_a_full_disk_and_blames_no_product_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full_disk)
+
+    assert main([]) == 1
+
+    assert capsys.readouterr().err.startswith("The snapshot could not be written to ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--explain"], ["--print-sql"]])
+def test_the_command_says_that_its_output_cannot_be_written(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "queries.snapshot", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=config.HOME, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == "The output could not be written: No space left on device. Send it elsewhere.\n"
+
+
+def test_the_command_that_is_interrupted_says_so_in_one_sentence() -> None:
+    with lock.alone(snapshot.home()):
+        command = [sys.executable, "-m", "queries.snapshot"]
+        with subprocess.Popen(command, cwd=config.HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert b"Waiting for another refresh to end" in running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate()
+
+    assert (running.returncode, said) == (130, b"Stopped; the last good snapshot stays in use.\n")
 
 
 @pytest.mark.parametrize("harm", [no_events, no_file, no_product, no_warehouse])

@@ -42,6 +42,7 @@ COLUMNS = {  # names in double quotes are case-sensitive, and one is a keyword
     "aliases": {"cookie": "text", "user_id": "text"},
 }  # fmt: skip
 LAST = datetime(2026, 11, 20, 23, 59)
+ELSEWHERE: dict[str, Any] = {"definition": "", "columns": {}}  # facts that another kind of warehouse has its own way
 
 
 def product(folder: Path, connection: Connection, **parts: Any) -> Product:

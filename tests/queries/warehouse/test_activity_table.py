@@ -53,7 +53,7 @@ def test_the_snapshot_of_a_kept_activity_is_that_of_its_events(case: Case, dice:
         kept = keep(made, Path(name), runs=runs)
 
         # What a row of events says of them, a row of activity does not
-        told_apart = {"definition": "", "events": 0, "left_out": ()}
+        told_apart = {"definition": "", "events": 0, "left_out": (), "columns": {}}
         examples.assert_same(extract.read(kept, case.world.now), extract.read(made, case.world.now), **told_apart)
 
 
@@ -81,6 +81,7 @@ def test_a_table_of_activity_says_when_by_block_and_mask(tmp_path: Path, events:
 
 @pytest.mark.parametrize(("rows", "what"), [
     ([], "The activity table 'kept' has no day that can be counted. Run the statements that fill it"),
+    ([("ann", "open", 370, -1)], r"can be counted. Why: 1 of 1 rows of activity had a mask that is no whole number"),
     ([("ann", "open", 371, 0)], "The activity table 'kept' has no full day yet."),
 ])  # fmt: skip
 def test_a_kept_activity_without_a_day_says_so(tmp_path: Path, rows: list[Row], what: str) -> None:
@@ -99,6 +100,40 @@ def test_a_stray_day_of_the_year_9999_does_no_harm_to_a_kept_activity(tmp_path: 
 
     assert found.calendar.first_day == found.calendar.as_of
     assert found.rows_of("open").height == 1
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Float64, pl.Decimal(30, 2)], ids=str)
+def test_odd_rows_of_a_kept_activity_are_left_out_and_counted(tmp_path: Path, kind: Any) -> None:
+    half = [] if kind == pl.Int64 else [("di", "open", 370.5, 1), ("di", "open", 370, 1.5)]
+    rows = [
+        ("ann", "open", 370, 5), ("bo", "open", 370, 0), (None, "open", 370, 1), (" ", "open", 370, 1),
+        ("cy", "", 370, 1), ("cy", None, None, None), ("cy", "open", None, 1), ("cy", "open", 370, None),
+        ("cy", "open", 370, -1), ("cy", "open", 370, 1 << 56), ("cy", "open", 370, (1 << 60) + 1),
+        ("cy", "open", -9000, 1), ("cy", "open", 9999, 1), *half,
+    ]  # fmt: skip
+    schema: dict[str, Any] = {"user": pl.String, "name": pl.String, "block": kind, "mask": kind}
+    pl.DataFrame(rows, schema=schema, orient="row", strict=False).write_parquet(tmp_path / "kept.parquet")
+    made = file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"'))
+
+    found = extract.read(made, examples.NOW)
+
+    assert found.tables.users["id"].to_list() == ["ann"]
+    assert {row.what: (row.n, row.of) for row in found.manifest.left_out} == {
+        "rows of activity had no user": (2, len(rows)),
+        "rows of activity had no name": (2, len(rows)),
+        "rows of activity had a block that is no whole number": (1 + len(half) // 2, len(rows)),
+        "rows of activity had a mask that is no whole number from 0 to 2^56 - 1": (4 + len(half) // 2, len(rows)),
+        "rows of activity were dated before 1 Jan 2000": (1, len(rows)),
+        "rows of activity were dated in the future": (1, len(rows)),
+    }
+
+
+def test_a_kept_activity_whose_masks_are_no_numbers_is_a_mistake(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"user": ["ann"], "name": ["open"], "block": [370], "mask": ["5"]})
+    rows.write_parquet(tmp_path / "kept.parquet")
+
+    with pytest.raises(ProductError, match=r"`events.mask`: .mask. holds no numbers; make them with CAST"):
+        extract.read(file.load(product_file(tmp_path, 'block = "block"\nmask = "mask"')), examples.NOW)
 
 
 def test_a_column_that_the_activity_table_needs_is_refused(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_snapshot_of_postgres_is_that_of_duckdb(postgres: Postgres, duckdb_sho
     expected = extract.read(duckdb_shop, examples.NOW)
 
     for url in (postgres.url(), postgres.url().replace("postgresql:", "postgresql+psycopg:")):
-        examples.assert_same(extract.read(on(url, duckdb_shop.folder), examples.NOW), expected, definition="")
+        examples.assert_same(extract.read(on(url, duckdb_shop.folder), examples.NOW), expected, **shop.ELSEWHERE)
 
 
 def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(postgres: Postgres, duckdb_shop: Product) -> None:
@@ -42,7 +42,25 @@ def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(postgres: Postgres, duck
 
     found = extract.read(on(postgres.url(), duckdb_shop.folder, **parts), examples.NOW)
 
-    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), definition="")
+    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), **shop.ELSEWHERE)
+
+
+@pytest.mark.parametrize("kind", ["TIMESTAMP", "TIMESTAMPTZ", "DATE"])
+def test_times_without_end_are_left_out_as_no_time(postgres: Postgres, tmp_path: Path, kind: str) -> None:
+    times = ("2026-11-03", "2026-11-04", "infinity", "-infinity", None)
+    rows = ", ".join(f"('u', {f'{at!r}' if at else 'NULL'}::{kind}, 'open')" for at in times)
+    columns = f"SELECT * FROM (VALUES {rows}) AS e (user_id, occurred, event_name)"
+    parts: dict[str, Any] = {"users": Users("people.sql", "id", signup="signup", ended="ended"), "accounts": None,
+                             "identity": None, "segments": (), "features": ()}  # fmt: skip
+    (tmp_path / "people.sql").write_text("SELECT 'u' AS id, 'infinity'::DATE AS signup, 'infinity'::TIMESTAMP AS ended")
+    made = on_sql(postgres.url(), tmp_path, columns, **parts)
+
+    found = extract.read(made, examples.NOW)
+    again = extract.read(made, examples.NOW, before=found.reading)
+
+    assert [(row.n, row.of, row.what) for row in found.manifest.left_out] == [(3, 5, "events had no time")]
+    assert found.tables.users.select("signup_day", "ended_day").row(0) == (None, None)
+    examples.assert_same(again, found, full_at="")
 
 
 def test_what_is_not_there_is_named_with_the_nearest(postgres: Postgres, tmp_path: Path) -> None:

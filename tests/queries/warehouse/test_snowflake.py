@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def test_a_snapshot_of_snowflake_is_that_of_duckdb(shop_on_snowflake: Double, duckdb_shop: Product) -> None:
     made = on(shop_on_snowflake, duckdb_shop.folder)
 
-    examples.assert_same(extract.read(made, examples.NOW), extract.read(duckdb_shop, examples.NOW), definition="")
+    examples.assert_same(extract.read(made, examples.NOW), extract.read(duckdb_shop, examples.NOW), **shop.ELSEWHERE)
 
 
 def test_a_refresh_sends_the_same_text_each_time(shop_on_snowflake: Double, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_another_librarys_way_to_pass_values_changes_nothing(
 
     found = extract.read(on(shop_on_snowflake, duckdb_shop.folder), examples.NOW)
 
-    examples.assert_same(found, extract.read(duckdb_shop, examples.NOW), definition="")
+    examples.assert_same(found, extract.read(duckdb_shop, examples.NOW), **shop.ELSEWHERE)
 
 
 def test_what_was_asked_is_logged_by_its_query_id_and_without_its_values(
@@ -71,7 +71,7 @@ def test_a_name_may_be_written_in_lower_case_in_capitals_and_exactly(
 
     for events in (capitals, qualified):
         made = on(shop_on_snowflake, duckdb_shop.folder, events=events)
-        examples.assert_same(extract.read(made, examples.NOW), expected, definition="")
+        examples.assert_same(extract.read(made, examples.NOW), expected, **shop.ELSEWHERE)
 
 
 def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(shop_on_snowflake: Double, duckdb_shop: Product) -> None:
@@ -79,7 +79,7 @@ def test_a_naive_time_and_a_sql_file_count_as_in_duckdb(shop_on_snowflake: Doubl
 
     found = extract.read(on(shop_on_snowflake, duckdb_shop.folder, **parts), examples.NOW)
 
-    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), definition="")
+    examples.assert_same(found, extract.read(replace(duckdb_shop, **parts), examples.NOW), **shop.ELSEWHERE)
     assert set(found.manifest.features) == {"find", "pay", "it's 100%"}
 
 

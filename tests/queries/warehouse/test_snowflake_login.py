@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from queries import config
 from queries.product import Connection
 from queries.warehouse import Warehouse, selects
+from queries.warehouse.on_snowflake import SECRET
 from tests.doubles.stand_in import PASSWORD, Double
 from tests.queries.warehouse import shop
 from tests.queries.warehouse.shop import mistakes, refusal
@@ -94,6 +95,31 @@ def test_a_connection_nobody_knows_says_where_to_look(tmp_path: Path, monkeypatc
         "The warehouse says: Connection 'dsh' not found in config files. Check the parameters of the connection; one "
         "with a name is in .streamlit/secrets.toml as [connections.name] or in ~/.snowflake/connections.toml as [name]."
     )
+
+
+@pytest.mark.parametrize(("name", "near"), [("dsh", "did you mean `dash`?"), ("x", "known: `board`, `dash`.")])
+def test_a_connection_nobody_knows_is_named_with_the_nearest(
+    double: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, near: str
+) -> None:
+    monkeypatch.setattr(config, "HOME", tmp_path / "app")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("SNOWFLAKE_HOME", str(tmp_path))
+    _write_connections(tmp_path / "connections.toml", "", double, dash="reader")
+    _write_connections(tmp_path / ".streamlit" / "secrets.toml", "connections.", double, board="reader")
+
+    made = shop.product(tmp_path, Connection(snowflake=name))
+
+    assert mistakes(made) == {"warehouse.snowflake": f"this machine has no connection {name!r}, {near}"}
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [("password", True), ("proxy_password", True), ("private_key_file_pwd", True), ("oauth_client_secret", True),
+     ("token", True), ("proxy", True), ("proxy_user", False), ("proxy_host", False), ("user", False),
+     ("oauth_token_request_url", False), ("token_file_path", False), ("private_key_file", False)],
+)  # fmt: skip
+def test_only_what_is_secret_is_kept_out_of_words(name: str, secret: bool) -> None:
+    assert bool(SECRET.fullmatch(name)) == secret
 
 
 def test_a_parameter_that_the_client_does_not_know_is_a_mistake(double: Double, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def rich(folder: Path) -> Product:
 
 def statements(made: Product) -> dict[str, selects.Select]:
     kept = replace(made, events=replace(made.events, time="", loaded_at=None, block="block", mask="mask"))
-    columns = {**COLUMNS, "events": COLUMNS["events"] | {"block": "other", "mask": "other"}}
+    columns = {**COLUMNS, "events": COLUMNS["events"] | {"block": "whole", "mask": "whole"}}
     return {
         "event_count": selects.event_count(made),
         "kept_blocks": activity_table.blocks(kept, columns, until=20_500),
@@ -254,6 +254,8 @@ def test_a_sql_file_that_is_not_one_select_says_what_the_warehouse_says(file: Pa
         "SELECT user_id::text AS user_id, occurred_at, event_name FROM events -- a remark: 100%",
         "WITH e AS (FROM events) SELECT *, strftime(occurred_at, '%H:%M') AS hour, ':name' AS x FROM e /* %s */",
         "\n-- a remark\nSELECT * FROM events WHERE {'a': 1}.a = 1 AND 7 % 4 = 3 AND '\\' <> ':x'\n\n;",
+        "SELECT * FROM events -- all of it; really\n; -- until 2026\n/* and; on */ ; \n",
+        "SELECT * FROM events WHERE event_name <> '; --' AND ';' <> \"event_name\"; -- it's; all\n",
     ],
 )
 def test_percent_signs_and_colons_in_a_sql_file_are_kept(file: Path, statement: str) -> None:

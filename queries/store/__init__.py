@@ -1,0 +1,56 @@
+"""What people write: annotations, the actions and notes of the weekly review, and the reviews they closed.
+
+It is the app's own database, a file of SQLite beside the snapshots or a Postgres, and nothing in it can be read again
+from a warehouse. Everything belongs to a product, so several may share it. Two people never overwrite each other
+(`collection`), every change is kept (`history`), and tables only grow by numbered steps (`migrations`).
+
+    store = connect(config.store())
+    launch = store.annotations.add("Quillboard", Annotation(day, "launch", "Sign-in for all"), by="anna", at=now)
+    store.annotations.change(launch, replace(launch.content, note="10 % first"), by="ben", at=later)
+
+Another kind of thing is a frozen dataclass with `checked`, a step that makes its table, and a line in `Store`.
+"""
+
+from queries.store import history
+from queries.store.annotations import Annotation
+from queries.store.collection import Collection, Kept
+from queries.store.database import Database
+from queries.store.history import Change
+from queries.store.migrations import migrate
+from queries.store.review import Action, Closing, Note, Notes, Reviews, Weekly
+
+__all__ = ["Action", "Annotation", "Change", "Closing", "Collection", "Kept", "Note", "Store", "connect"]
+
+
+class Store:
+    """The open store: a collection for each kind of thing. It may be used by many threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.annotations = Collection(database, Annotation, order=["day"])
+        self.actions = Weekly(database, Action, order=["week"])
+        self.notes = Notes(database, Note, order=["week", "metric"], key=["week", "metric"])
+        self.reviews = Reviews(database)
+
+    def history(self, product: str, id: str | None = None) -> tuple[Change, ...]:
+        """The changes of a product, or of one thing of it, in the order in which they were made."""
+        return history.read(self._database, product, id)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._database.close()
+
+
+def connect(place: str) -> Store:
+    """The store at a path or an address, made where there is none and brought up to date. Keep it: opening takes time.
+
+    Raises StoreError where it cannot be opened, or was written by a newer Sightline.
+    """
+    database = Database(place)
+    try:
+        migrate(database)
+        database.let_people_read_meanwhile()
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)

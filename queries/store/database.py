@@ -1,0 +1,139 @@
+"""The database under the store: a file of SQLite, or Postgres. Many read; one writes at a time, in both.
+
+A write that returned is on the disk itself: it survives a crash and a power failure. One that did not return may be
+tried again.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from queries.errors import StoreError
+from queries.store.failures import sentence
+
+WAIT_S = 10  # for the one who is writing, and for Postgres to answer
+ONE_WRITER = 7_305_115_210_204  # the number of our lock among those of the Postgres
+ADDRESS = ("Set SIGHTLINE_STORE to a file, or to an address like postgresql://user@host:5432/database; in a password "
+           "@ is written %40, / is %2F and : is %3A.")  # fmt: skip
+DRIVER = "Postgres needs its driver. Install it with: pip install 'psycopg[binary]'"
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment, in UTC on the way in and on the way out; SQLite itself knows no zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime:
+        moment: datetime = value
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError for one without a zone, which could be any."""
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return at.astimezone(UTC)
+
+
+class Database:
+    """An open database. place: the path of a SQLite file, which is made where there is none, or an address.
+
+    Raises StoreError where it cannot be opened, and wherever it cannot be read or written.
+    """
+
+    def __init__(self, place: str) -> None:
+        url = _url(place)
+        self.is_file = url.get_backend_name() == "sqlite"
+        self._secrets = [url.password, *(str(value) for name, value in url.query.items() if "password" in name)]
+        public = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        self.name = str(url.database) if self.is_file else public.render_as_string()
+        with self._in_our_words():
+            self._engine = _of_file(url) if self.is_file else _of_postgres(url)
+            self._writing = self._engine.execution_options(writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A look at the database as it is at this moment."""
+        with self._in_our_words(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """All or nothing, and alone: whoever else writes waits. It is kept once the `with` is left without an error."""
+        with self._in_our_words(), self._writing.begin() as connection:
+            if not self.is_file:
+                connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{WAIT_S}s", True)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
+            yield connection
+
+    def let_people_read_meanwhile(self) -> None:
+        """Write ahead (WAL), so that nobody waits for a writer; where a file system cannot, SQLite goes on without."""
+        if self.is_file:
+            with suppress(sqlite3.OperationalError), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except ImportError as error:
+            raise StoreError(DRIVER) from error
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            raise StoreError(sentence(error, self.name, self._secrets)) from error
+
+
+def _url(place: str) -> sa.URL:
+    if "://" not in place:
+        return sa.URL.create("sqlite", database=place)
+    try:
+        url = sa.make_url(place)
+        kind = url.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):  # what they say may hold a password
+        raise StoreError(f"The address of the store cannot be read. {ADDRESS}") from None
+    if "@" in (url.host or ""):
+        raise StoreError(f"The address of the store has an @ too many. {ADDRESS}")
+    if kind in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if kind != "sqlite":
+        raise StoreError(f"What people write cannot be kept in {kind}. {ADDRESS}")
+    if url.database in (None, "", ":memory:"):
+        raise StoreError(f"The address of the store names no file. {ADDRESS}")
+    return url
+
+
+def _of_postgres(url: sa.URL) -> sa.Engine:
+    url = url if "connect_timeout" in url.query else url.update_query_dict({"connect_timeout": str(WAIT_S)})
+    return sa.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _of_file(url: sa.URL) -> sa.Engine:
+    path = str(url.database)
+    if not path.startswith("file:"):  # else SQLite's own kind of address, which says how it is to be opened
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": WAIT_S})
+    sa.event.listen(engine, "connect", _settle)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # Python begins none of its own: `_begin` does
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin with the right to write: two that read first and write then would bar each other."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
