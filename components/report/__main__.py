@@ -3,19 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from components import report
-from components.theme import day
-from queries import access, metrics, snapshot
-from queries.activity import Activity
-from queries.answers import within
+from components.report import week
+from queries import snapshot
 from queries.errors import InsightsError, SnapshotError
-from queries.product import Product, Selection
-from queries.review import Line, Mark, Review
-from queries.review.lines import line, lines_of
+from queries.review import Review
 
 FILES = ("html", "pdf", "pptx", "markdown")
 
@@ -26,10 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.refresh:
             _refresh(datetime.now(UTC))
-        review = made(options.week)
+        review, closed_by = week.made(options.week)
         for kind in FILES:
             if getattr(options, kind):
-                _write(getattr(options, kind), _content(kind, review))
+                _write(getattr(options, kind), _content(kind, review, closed_by))
     except SnapshotError as error:
         return _failed(f"{error} Add --refresh, or run python -m queries.snapshot.")
     except InsightsError as error:
@@ -75,59 +70,15 @@ def _refresh(now: datetime) -> None:
         snapshot.refresh(now)
 
 
-# The review -----------------------------------------------------------------------------------------------------------
-
-
-def made(asked: date | None) -> Review:
-    """The review of a week of the snapshot that is shown, by default of the last one that is over."""
-    product, activity = snapshot.product(), snapshot.load(access.LOCAL_OWNER)
-    week = _week(activity, asked)
-    lines = tuple(_lines(product, activity, week))
-    launches = tuple(Mark(feature.launched, "launch", feature.label, feature=feature.key)
-                     for feature in activity.features if feature.launched)  # fmt: skip
-    return Review(product.name, week, activity.calendar.as_of, lines, product.definition_hash(), launches)
-
-
-def _week(activity: Activity, asked: date | None) -> date:
-    """The last day of the week. Raises InsightsError for a day that ends no week that is over, and says which do."""
-    calendar = activity.calendar
-    weeks = [week.last for week in calendar.periods("week")]
-    meant = calendar.period_of(asked or calendar.as_of, "week").last
-    if not weeks or meant > weeks[-1]:
-        if asked is None and weeks:
-            return weeks[-1]
-        raise InsightsError(f"The week to {_said(meant)} is not over: it can be reviewed once that day is loaded, and "
-                            f"the data is complete to {_said(calendar.as_of)}.")  # fmt: skip
-    if asked is None or asked in weeks:
-        return asked or weeks[-1]
-    if meant < weeks[0]:
-        raise InsightsError(f"There is nothing of the week to {_said(meant)}: the first week of history ends on "
-                            f"{_said(weeks[0])}.")  # fmt: skip
-    raise InsightsError(f"No week ends on {_said(asked)}; did you mean --week {meant}?")
-
-
-def _said(when: date) -> str:
-    return f"{when:%A} {day(when, year=True)}"
-
-
-def _lines(product: Product, activity: Activity, week: date) -> list[Line]:
-    found = []
-    for one in lines_of(product, activity, week):
-        units = within(activity, Selection(unit=one.unit))
-        metric = metrics.metric(metrics.catalogue(units, product.activation), one.key)
-        found.append(replace(line(units, metric, week), owner=one.owner, target=one.target))
-    return found
-
-
 # The files ------------------------------------------------------------------------------------------------------------
 
 
-def _content(kind: str, review: Review) -> bytes:
+def _content(kind: str, review: Review, closed_by: str) -> bytes:
     if kind == "pptx":
         return report.pptx(review)
     if kind == "markdown":
         return report.markdown(review).encode()
-    page = report.html(review)
+    page = report.html(review, closed_by)
     if kind == "html":
         return page.encode()
     printed = report.pdf(page)

@@ -15,7 +15,7 @@ from components.marks import SIGNS
 from components.report.scale import Scale, apart, label, round_values
 from components.report.text import cut
 from components.review_charts import drawn
-from components.review_words import carried, value
+from components.review_words import carried, name, value
 from components.theme import day
 from queries.review import Line, Mark, Part, Week, Why
 
@@ -189,7 +189,7 @@ def _names(line: Line, at: _At) -> Markup:
 def _told(line: Line, weeks: Sequence[Week]) -> str:
     """The figure in words, for those who do not see it."""
     signals = sum(week.signal for week in weeks)
-    first = f"{line.label}, {len(weeks)} weeks to {day(line.now.last, year=True)}. {_said(line, line.now)}."
+    first = f"{name(line)}, {len(weeks)} weeks to {day(line.now.last, year=True)}. {_said(line, line.now)}."
     return f"{first} Weeks of a signal: {signals}."
 
 

@@ -34,7 +34,7 @@ def _change(line: Line, review: Review) -> str:
 
 def _since(line: Line, review: Review) -> str:
     now = review_words.value(line.form, line.now.value, line.now.of)
-    return f"**{md(line.label)}** {now} {review_words.verdict(line, review.week)}"
+    return f"**{md(review_words.name(line))}** {now} {review_words.verdict(line, review.week)}"
 
 
 def _task(task: Task, review: Review) -> str:

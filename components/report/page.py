@@ -60,12 +60,11 @@ def still_open(review: Review) -> list[Task]:
 
 def labels(review: Review) -> dict[str, str]:
     """Metric -> what people call it."""
-    return {line.key: line.label for line in review.lines}
+    return {line.key: review_words.name(line) for line in reversed(review.lines)}
 
 
 def _finding(line: Line, review: Review) -> Finding:
-    feature = line.key.partition(".")[2] or None
-    about = drawing.seen(marks.concerning(review.marks, line.key, feature), line)
+    about = drawing.seen(marks.concerning(review.marks, line.key, line.feature), line)
     tone = "" if line.verdict != "real" else "better" if line.better else "worse"
     return Finding(
         line, review_words.verdict(line, review.week), tone,

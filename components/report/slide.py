@@ -58,8 +58,8 @@ def footnote(review: Review, line: Line | None) -> str:
     said = f"{cut(review.product, 60)}, week to {day(review.week, year=True)}, as of {day(review.as_of, year=True)}."
     if line is None:
         return said
-    limits = "Limits: mean ± 2.66 × the mean step from week to week"
-    return f"{said} {cut(line.label, 60)}: {definition(line)} {limits}{', along its growth' if line.trended else ''}."
+    limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its growth' if line.trended else ''}."
+    return f"{said} {cut(review_words.name(line), 60)}: {definition(line)} {limits}"
 
 
 # Parts of the page ----------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _chart(page: Any, line: Line) -> None:
 
 def series(line: Line, weeks: tuple[Week, ...]) -> list[tuple[str, list[float | None]]]:
     """What is drawn: the metric, the limits and middle of its usual swing, and its target where it has one."""
-    found = [(line.label, [week.value for week in weeks]), ("Upper limit", [week.upper for week in weeks]),
+    found = [(review_words.name(line), [week.value for week in weeks]), ("Upper limit", [week.upper for week in weeks]),
              ("Middle", [week.centre for week in weeks]), ("Lower limit", [week.lower for week in weeks])]  # fmt: skip
     return found if line.target is None else [*found, ("Target", [line.target] * len(weeks))]
 
@@ -186,7 +186,7 @@ def _table(page: Any, review: Review) -> None:
 
 def _row(line: Line, now: date) -> list[str]:
     shown = review_words.value(line.form, line.now.value, line.now.of)
-    return [cut(line.label, 40), shown, review_words.against(line, 1), review_words.against(line, 52),
+    return [cut(review_words.name(line), 40), shown, review_words.against(line, 1), review_words.against(line, 52),
             review_words.verdict(line, now).replace(" since ", " ")]  # fmt: skip
 
 
