@@ -179,7 +179,7 @@ def _names(line: Line, at: _At) -> Markup:
         edge = edges[0] if now.value is None else max(edges, key=lambda edge: abs(edge - (now.value or 0.0)))
         found.append((at.y(edge), "usual", "usual"))
     if line.target is not None:
-        found.append((at.y(line.target), "aim", f"aim {value(line.form, line.target, 1000)}"))
+        found.append((at.y(line.target), "target", "target"))
     places = apart([y for y, _, _ in found], 14, TOP, BOTTOM)
     made = Markup('<text class="name {}" x="{}" y="{:.1f}">{}</text>')
     placed = zip(places, found, strict=True)

@@ -7,7 +7,7 @@ from components.theme import day
 from components.words import md
 from queries.review import Line, Review, Task
 
-LONG = 140  # letters of an action
+LONG, NAME = 140, 60  # letters of an action and of a metric
 
 
 def markdown(review: Review) -> str:
@@ -34,10 +34,10 @@ def _change(line: Line, review: Review) -> str:
 
 def _since(line: Line, review: Review) -> str:
     now = review_words.value(line.form, line.now.value, line.now.of)
-    return f"**{md(review_words.name(line))}** {now} {review_words.verdict(line, review.week)}"
+    return f"**{md(cut(review_words.name(line), NAME))}** {now} {review_words.verdict(line, review.week)}"
 
 
 def _task(task: Task, review: Review) -> str:
     due = f", due {day(task.due, now=review.week)}" if task.due else ""
-    about = labels(review).get(task.metric, task.metric)
-    return f"{md(cut(task.text, LONG))} ({md(task.owner)}{due}{'; ' if about else ''}{md(about)})"
+    about = cut(labels(review).get(task.metric, task.metric), NAME)
+    return f"{md(cut(task.text, LONG))} ({md(cut(task.owner, NAME))}{due}{'; ' if about else ''}{md(about)})"
