@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 from queries.metrics import Form
 
-TICKS = 4  # about so many
+LEAST = 3  # of them
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,19 @@ class Scale:
 
 
 def round_values(low: float, high: float) -> list[float]:
-    """The multiples of 1, 2 or 5 between two numbers, about four of them.
+    """The multiples of 1, 2 or 5 between two numbers, as few as are three or more.
 
     >>> round_values(0.31, 0.62), round_values(1180, 1460)
     ([0.4, 0.5, 0.6], [1200.0, 1300.0, 1400.0])
     """
-    rough = (high - low) / TICKS
-    if rough <= 0:
+    if high <= low:
         return [low]
-    power = 10.0 ** floor(log10(rough))
-    step = next(power * k for k in (1, 2, 5, 10) if power * k >= rough * 0.999)
-    places = max(-floor(log10(step)), 0)
+    power = 10.0 ** floor(log10(high - low))
+    return next(found for k in (5, 2, 1, 0.5, 0.2) if len(found := _multiples(power * k, low, high)) >= LEAST)
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    places = max(-floor(log10(step) + 1e-9), 0)
     return [round(step * k, places) for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
