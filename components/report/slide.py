@@ -1,5 +1,6 @@
 """A review as one page for a talk: the finding as its title, a chart to edit, what changed, and how it is made."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -20,7 +21,7 @@ from components.words import spoken
 from queries.review import Line, Review, Week
 
 WEEKS = 26  # drawn
-ROWS = 6  # of what changed
+ROWS, NAME = 6, 60  # of what changed; letters of a metric
 TITLES = ((28, 58, 2), (24, 68, 2), (20, 82, 3))  # size, letters in a line, lines: the first that holds the title
 FORMATS, COUNT = {"rate": "0%", "mean": "0.00"}, "#,##0"
 LEFT, RIGHT = 0.6, 12.73  # inches, of a page of 13.33 by 7.5
@@ -50,16 +51,17 @@ def pptx(review: Review) -> bytes:
 def told(review: Review) -> Line | None:
     """The line that the page is about: the first real change, else the first of all."""
     real = [line for line in changed(review) if line.verdict == "real"]
-    return next(iter([*real, *review.lines]), None)
+    found = next(iter([*real, *review.lines]), None)
+    return found and replace(found, label=cut(found.label, NAME))  # or a long one would leave no room for the finding
 
 
 def footnote(review: Review, line: Line | None) -> str:
     """Which product, week and state of the data, what is counted, and how the limits are made."""
-    said = f"{cut(review.product, 60)}, week to {day(review.week, year=True)}, as of {day(review.as_of, year=True)}."
+    said = f"{cut(review.product, NAME)}, week to {day(review.week, year=True)}, as of {day(review.as_of, year=True)}."
     if line is None:
         return said
     limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its growth' if line.trended else ''}."
-    return f"{said} {cut(review_words.name(line), 60)}: {definition(line)} {limits}"
+    return f"{said} {review_words.name(line)}: {definition(line)} {limits}"
 
 
 # Parts of the page ----------------------------------------------------------------------------------------------------
@@ -70,7 +72,7 @@ def _title(page: Any, text: str) -> None:
     size, letters, lines = next((t for t in TITLES if width(text) <= t[1] * t[2] * 0.92), TITLES[-1])
     shape = page.shapes.title
     shape.left, shape.top, shape.width, shape.height = Inches(LEFT), Inches(0.68), Inches(RIGHT - LEFT), Inches(1.15)
-    shape.text_frame.text = cell(cut(text, int(letters * lines * 0.92)))
+    shape.text_frame.text = cut(text, int(letters * lines * 0.92))
     shape.text_frame.vertical_anchor, shape.text_frame.word_wrap = MSO_ANCHOR.TOP, True
     _flush(shape.text_frame)
     _style(shape.text_frame, size, LIGHT.ink, bold=True)
@@ -78,7 +80,7 @@ def _title(page: Any, text: str) -> None:
 
 def _text(page: Any, top: float, text: str, size: int, color: str, *, bold: bool = False) -> None:
     box = page.shapes.add_textbox(Inches(LEFT), Inches(top), Inches(RIGHT - LEFT), Inches(0.4)).text_frame
-    box.word_wrap, box.text = True, cell(text)
+    box.word_wrap, box.text = True, text
     _flush(box)
     _style(box, size, color, bold=bold)
 
@@ -103,7 +105,7 @@ def _notes(page: Any, review: Review) -> None:
     for line in changed(review):
         said.append(f"{review_words.sentence(line, review.week)} {review_words.why(line, review.week)}")
     said = [spoken(text) for text in said] + [note.text for note in review.notes]
-    page.notes_slide.notes_text_frame.text = "\n".join(cell(text) for text in said)
+    page.notes_slide.notes_text_frame.text = "\n".join(said)
 
 
 def _chart(page: Any, line: Line) -> None:
@@ -177,7 +179,7 @@ def _table(page: Any, review: Review) -> None:
     place = Inches(8.25), Inches(2.0), Inches(RIGHT - 8.25), Inches(0.36 * (len(rows) + 1))
     frame = page.shapes.add_table(len(rows) + 1, len(head), *place)
     frame.name, frame.table.horz_banding, frame.table.first_row = "What changed", False, False
-    for column, inches in enumerate((1.68, 0.75, 0.65, 0.7, 0.7)):
+    for column, inches in enumerate((1.55, 0.62, 0.72, 0.74, 0.85)):
         frame.table.columns[column].width = Inches(inches)
     for i, row in enumerate([head, *rows]):
         for j, text in enumerate(row):

@@ -68,6 +68,13 @@ def test_a_wrong_week_is_one_sentence(arguments: list[str], sentence: str, capsy
 
 
 @pytest.mark.usefixtures("loaded")
+def test_the_first_week_of_history_is_reviewed_by_what_there_is(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["--week", "2026-09-13", "--markdown", "-"]) == 0
+
+    assert b" too few.** Nothing left its usual range this week.\n" in capfdbinary.readouterr().out
+
+
+@pytest.mark.usefixtures("loaded")
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--html", str(tmp_path / "no" / "out.html")]) == 1
 
