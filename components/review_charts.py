@@ -95,7 +95,7 @@ def _target(line: Line, palette: Palette) -> list[dict[str, Any]]:
 
 def steps(line: Line, found: Why, palette: Palette) -> go.Figure:
     """What each segment carries of a change, as steps that end at the whole; grey where it may be chance."""
-    parts = _drawn(found)
+    parts = drawn(found)
     carries = [part.carried for part in parts]
     begins = [0.0, *accumulate(carries)][: len(parts)]
     said = [carried(line.form, number) for number in (*carries, found.change)]
@@ -117,7 +117,7 @@ def steps(line: Line, found: Why, palette: Palette) -> go.Figure:
     return figure
 
 
-def _drawn(found: Why) -> list[Part]:
+def drawn(found: Why) -> list[Part]:
     """The largest parts, and the others as one."""
     first, rest = list(found.parts[:PARTS]), found.parts[PARTS:]
     if not rest:

@@ -110,7 +110,7 @@ def beside(names: Iterable[str]) -> int:
 
 def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
     """What all figures share: no frame, quiet grid, room for labels, nothing to drag by accident."""
-    axis = {"gridcolor": _faint(palette), "zeroline": False, "fixedrange": True, "automargin": True, "ticks": ""}
+    axis = {"gridcolor": faint(palette), "zeroline": False, "fixedrange": True, "automargin": True, "ticks": ""}
     base = {
         "height": height, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "dragmode": False,
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
@@ -123,5 +123,6 @@ def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
     return base
 
 
-def _faint(palette: Palette) -> str:
+def faint(palette: Palette) -> str:
+    """The colour of lines behind the data."""
     return "#E7E9EC" if palette is LIGHT else "#35322F"

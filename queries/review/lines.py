@@ -54,7 +54,8 @@ def review(product: Product, activity: Activity, week: date, known: Mapping[tupl
         counted = within(activity, Selection(asked.unit))
         metric = metrics.metric(catalogue, asked.key)
         made = ask(line, counted, metric, week, known.get((asked.key, asked.unit), Known()))
-        found.append(replace(made, owner=asked.owner, target=asked.target))
+        if made.weeks:  # else the metric begins later, as retention does
+            found.append(replace(made, owner=asked.owner, target=asked.target))
     return Review(product.name, week, activity.calendar.as_of, tuple(found), product.definition_hash())
 
 

@@ -1,0 +1,125 @@
+"""A review as one HTML file that needs nothing else: to read on a telephone, to send, to print."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from components import marks, review_words
+from components.report import drawing
+from components.report.text import rich, tame
+from components.theme import DARK, LIGHT, Palette, day, faint
+from components.words import PLURALS
+from queries.review import Line, Mark, Review, Task
+from queries.review.lines import ranked
+
+WEEKS = 6  # in the table of all metrics
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the page tells of a line that changed. tone: better, worse or neither. about: marks that are drawn."""
+
+    line: Line
+    verdict: str
+    tone: str
+    said: Markup
+    why: Markup
+    swing: Markup
+    steps: Markup
+    about: list[Mark]
+    notes: list[str]
+    tasks: list[Task]
+
+
+def html(review: Review, closed_by: str = "") -> str:
+    """The review as a page. closed_by: who closed it, where somebody has."""
+    review = tame(review)
+    return _environment().get_template("review.html.jinja").render(
+        review=review, closed_by=closed_by, answer=rich(review_words.answer(review)),
+        earlier=still_open(review), findings=[_finding(line, review) for line in changed(review)],
+        general=[note.text for note in review.notes if not note.metric], others=_others(review),
+        lasts=_lasts(review), months=_months(review), colors=Markup(_colors()),
+        labels=labels(review), w=review_words,
+    )  # fmt: skip
+
+
+def changed(review: Review) -> list[Line]:
+    """The lines that are told one by one: what is real, what goes on, what to watch."""
+    return [line for line in ranked(review.lines) if line.verdict in ("real", "watch")]
+
+
+def still_open(review: Review) -> list[Task]:
+    """What was decided in earlier weeks and is not done, the first due first."""
+    earlier = [task for task in review.tasks if task.week < review.week and task.status == "open"]
+    return sorted(earlier, key=lambda task: task.due or date.max)
+
+
+def labels(review: Review) -> dict[str, str]:
+    """Metric -> what people call it."""
+    return {line.key: review_words.name(line) for line in reversed(review.lines)}
+
+
+def _finding(line: Line, review: Review) -> Finding:
+    about = drawing.seen(marks.concerning(review.marks, line.key, line.feature), line)
+    tone = "" if line.verdict != "real" else "better" if line.better else "worse"
+    return Finding(
+        line, review_words.verdict(line, review.week), tone,
+        rich(review_words.sentence(line, review.week)), rich(review_words.why(line, review.week)),
+        drawing.swing(line, about), drawing.steps(line, line.why[0]) if line.why else Markup(""), about,
+        [note.text for note in review.notes if note.metric == line.key],
+        [task for task in review.tasks if task.metric == line.key and task.week == review.week],
+    )  # fmt: skip
+
+
+def _others(review: Review) -> list[tuple[str, str | Task]]:
+    """Notes and actions of this week about what did not change: the metric, and what was said or decided."""
+    told, names = {line.key for line in changed(review)}, labels(review)
+    notes = [note for note in review.notes if note.metric and note.metric not in told]
+    tasks = [task for task in review.tasks if task.week == review.week and task.metric not in told]
+    said = [(names.get(note.metric, note.metric), note.text) for note in notes]
+    return [*said, *((names.get(task.metric, task.metric), task) for task in tasks)]
+
+
+def _lasts(review: Review) -> list[date]:
+    """The last days of the weeks in the table, the oldest first."""
+    return sorted({week.last for line in review.lines for week in line.weeks[-WEEKS:]})[-WEEKS:]
+
+
+def _months(review: Review) -> list[date]:
+    """The first days of the months that any line has, the oldest first; the last twelve."""
+    return sorted({span.first for line in review.lines for span in line.months})[-12:]
+
+
+# What the page is made with -------------------------------------------------------------------------------------------
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters.update(day=day, definition=definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
+    return made
+
+
+def definition(line: Line) -> str:
+    """What a metric counts, of users or of accounts."""
+    said = line.definition.replace("{units}", PLURALS[line.unit])
+    return said[:1].upper() + said[1:]
+
+
+def _colors() -> str:
+    """The palette of the screen as CSS: dark where that is asked for, never on paper."""
+    return f":root{{{_variables(LIGHT)}}}@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
+
+
+def _variables(palette: Palette) -> str:
+    named = {"paper": palette.paper, "ink": palette.ink, "muted": palette.muted, "context": palette.context,
+             "better": palette.better, "worse": palette.worse, "main": palette.categorical[0],
+             "faint": faint(palette)}  # fmt: skip
+    return "".join(f"--{name}:{color};" for name, color in named.items())

@@ -1,0 +1,72 @@
+"""The review of a week without a screen: what the page of the weekly review shows."""
+
+from dataclasses import asdict
+from datetime import date
+
+from components import marks, review_words
+from components.theme import day
+from queries import access, config, snapshot, store
+from queries.activity import Activity
+from queries.calendar import Period
+from queries.errors import InsightsError
+from queries.product import Product, Reviewed
+from queries.review import Mark, Review, Said, Task, from_json
+from queries.review.lines import Known, lines_of, review
+from queries.store import Store
+
+
+def made(asked: date | None) -> tuple[Review, str]:
+    """The review of a week, by default of the last one that is over, and who closed it; a closed one as it was closed.
+
+    Raises InsightsError for a day on which no week ends that is over, and where data or store cannot be read.
+    """
+    product, activity = snapshot.product(), snapshot.load(access.LOCAL_OWNER)
+    week = _week(activity, asked)
+    kept = store.connect(config.store())
+    try:
+        closed = next((one for one in kept.reviews.list(product.name) if one.week == week and one.is_current), None)
+        if closed:
+            return from_json(kept.reviews.content(closed)), closed.closed_by
+        return _now(product, activity, week, kept), ""
+    finally:
+        kept.close()
+
+
+def _now(product: Product, activity: Activity, week: date, kept: Store) -> Review:
+    """The review as the data and what people wrote have it now."""
+    seen = [Mark(**asdict(one.content)) for one in kept.annotations.list(product.name)]
+    tasks = [one.content for one in kept.actions.list(product.name)]
+    tasks = [task for task in tasks if task.week == week or (task.week < week and task.status == "open")]
+    notes = [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
+    known = {(asked.key, asked.unit): _known(seen, asked) for asked in lines_of(product, activity, week)}
+    counted = review(product, activity, week, known)
+    return review_words.with_words(counted, seen, [Task(**asdict(task)) for task in tasks], notes)
+
+
+def _known(seen: list[Mark], asked: Reviewed) -> Known:
+    """The days on which what is usual of a metric starts anew, and those that are no news."""
+    mine = marks.concerning(seen, asked.key, asked.feature)
+    anew = tuple(sorted({mark.day for mark in mine if mark.divides}))
+    return Known(anew, tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in asked.ignores))
+
+
+def _week(activity: Activity, asked: date | None) -> date:
+    """The last day of the week. Raises InsightsError for a day that ends no week that is over, and says which do."""
+    calendar = activity.calendar
+    weeks = [week.last for week in calendar.periods("week")]
+    if asked is None and weeks:
+        return weeks[-1]
+    meant = calendar.period_of(asked or calendar.as_of, "week").last
+    if not weeks or meant > weeks[-1]:
+        raise InsightsError(f"The week to {_said(meant)} is not over: it can be reviewed once that day is loaded, and "
+                            f"the data is complete to {_said(calendar.as_of)}.")  # fmt: skip
+    if meant < weeks[0]:
+        raise InsightsError(f"There is nothing of the week to {_said(meant)}: the first week of history ends on "
+                            f"{_said(weeks[0])}.")  # fmt: skip
+    if meant != asked:
+        raise InsightsError(f"No week ends on {_said(asked or meant)}; did you mean --week {meant}?")
+    return meant
+
+
+def _said(when: date) -> str:
+    return f"{when:%A} {day(when, year=True)}"
