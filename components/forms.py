@@ -17,7 +17,7 @@ from components.words import md
 from queries import access, config, snapshot
 from queries.errors import Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
-from queries.review import Mark, Review, Said, Task, as_json
+from queries.review import Mark, Review, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
 
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped"}
@@ -152,11 +152,6 @@ def _remove_mark(kept: Kept[Annotation]) -> None:
 # Actions --------------------------------------------------------------------------------------------------------------
 
 
-def tasks(week: date) -> tuple[Task, ...]:
-    """The actions that were open when a week was reviewed: older ones not done, and those of the week."""
-    return tuple(Task(**asdict(kept.content)) for kept in _actions(week))
-
-
 def _actions(week: date) -> list[Kept[Action]]:
     every = store().actions.list(_product())
     return [kept for kept in every if kept.content.week == week or
@@ -204,11 +199,6 @@ def _act(week: date, metric: str) -> None:
 
 
 # Notes and closing ----------------------------------------------------------------------------------------------------
-
-
-def notes(week: date) -> tuple[Said, ...]:
-    """What was said of each metric in the review of a week."""
-    return tuple(Said(kept.content.metric, kept.content.text) for kept in store().notes.of(_product(), week))
 
 
 def note(week: date, metric: str) -> None:

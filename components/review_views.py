@@ -1,20 +1,21 @@
 """The weekly review on the screen: open actions, what changed and why, what is said and decided, and the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from components import cards, filters, forms, marks, review_charts, review_tables, tables
+from components import cards, filters, forms, marks, report, review_charts, review_tables, tables
 from components import review_words as words
+from components.report import week as reviewed
 from components.theme import day
 from components.words import PLURALS, md, spoken
 from queries import snapshot
 from queries.activity import Activity
-from queries.calendar import Period
-from queries.review import Line, Mark, Review, from_json
-from queries.review.lines import Known, lines_of, ranked, review
+from queries.review import Line, Review, from_json
+from queries.review.lines import ranked
 
 SHOWN = 52  # weeks in a figure
 CARDS = 6
@@ -24,28 +25,12 @@ CLOSING = ("Keeps the review as it is shown: numbers, definitions, notes and act
 VERDICT_COLOURS = {True: "blue", False: "orange"}  # better, worse; nothing else is coloured
 
 
-def made(activity: Activity, week: date) -> Review:
-    """The review of a week as the data and what people wrote have it now. Raises StoreError without a store."""
-    forms.store()
-    seen = forms.marks()
-    known = {(asked.key, asked.unit): _known(seen, asked.key, asked.feature, asked.ignores)
-             for asked in lines_of(snapshot.product(), activity, week)}  # fmt: skip
-    counted = review(snapshot.product(), activity, week, known)
-    return words.with_words(counted, seen, forms.tasks(week), forms.notes(week))
-
-
-def _known(seen: Sequence[Mark], metric: str, feature: str | None, ignores: tuple[str, ...]) -> Known:
-    mine = marks.concerning(seen, metric, feature)
-    ignored = tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in ignores)
-    return Known(forms.anew(metric, feature), ignored)
-
-
 def page(activity: Activity, week: date | None) -> None:
     """The review of a week: as it is now, or as it was closed."""
     if week is None:
         st.markdown("**Not yet.** The first whole week of history has not ended; there is nothing to review.")
         return
-    live, closed = made(activity, week), forms.closings(week)
+    live, closed = reviewed.now(snapshot.product(), activity, week, forms.store()), forms.closings(week)
     as_closed = closed and st.session_state.get("as closed", True)
     shown = from_json(forms.store().reviews.content(closed[0])) if as_closed else live
     forms.told()
@@ -72,8 +57,24 @@ def _controls(shown: Review, closed: Sequence[Any]) -> None:
         filters.pick("week")
         _step("Later", "chevron_right", options[max(0, at - 1) : at])
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
+        _take_away(shown, closed[0].closed_by if frozen else "")
         st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
                   on_click=forms.close, args=(shown,))  # fmt: skip
+
+
+def _take_away(shown: Review, closed_by: str) -> None:
+    """Files made when they are asked for, each from what is shown."""
+    kinds: dict[str, tuple[str, Callable[[], Any]]] = {
+        "Page (HTML)": ("html", partial(report.html, shown, closed_by)),
+        "Slide (PPTX)": ("pptx", partial(report.pptx, shown)),
+        "Message (Markdown)": ("md", partial(report.markdown, shown)),
+    }
+    if report.can_print():
+        kinds["Page (PDF)"] = ("pdf", lambda: report.pdf(report.html(shown, closed_by)))
+    with st.popover("Take away", icon=":material/download:"):
+        for label, (ending, made) in kinds.items():
+            st.download_button(label, made, f"weekly_review_{shown.week}.{ending}", key=f"take {ending}",
+                               on_click="ignore", type="tertiary")  # fmt: skip
 
 
 def _step(label: str, icon: str, other: list[str]) -> None:

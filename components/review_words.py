@@ -14,7 +14,8 @@ from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, We
 
 VERDICTS = ("real", "continuing", "watch", "normal", "too few")
 FEW_PARTS = 2  # segments named in a sentence
-NOTHING_REAL = "Nothing left its usual range this week."
+NOTHING_REAL = "Nothing new left its usual range this week."
+TELLING = 0.2  # of a change, which a segment that is named carries at least
 
 
 def value(form: Form, number: float | None, of: int | None = None) -> str:
@@ -177,26 +178,31 @@ def why(line: Line, now: date) -> str:
 
 
 def _against(line: Line, found: Why, now: date) -> str:
-    weeks = (found.before.last - found.before.first).days // 7 + 1
     if line.trended:
         return "where its growth would have led"
-    return f"the {weeks} weeks to {day(found.before.last, now=now)}"
+    apart = (found.before[-1] - found.before[0]).days // 7 + 1 > len(found.before)
+    return f"the {len(found.before)} {'usual ' if apart else ''}weeks to {day(found.before[-1], now=now)}"
 
 
 def _carriers(line: Line, found: Why) -> str:
     """The segments that carry more than chance, the largest first, where some do so more than their share."""
-    same = [part for part in found.parts if part.sure and part.carried * found.change > 0]
-    if not same or found.uneven <= 0:
+    carrying = _carrying(found)
+    if not carrying:
         return "No segment carries more of it than its share, beyond chance."
-    named = " and ".join(_part(line.form, found, part) for part in same[:FEW_PARTS])
+    named = " and ".join(_part(line.form, found, part) for part in carrying[:FEW_PARTS])
     return f"Mostly {named}."
 
 
 def mostly(line: Line) -> str:
     """The segment that carries most of a change, in a few words; empty where none does beyond chance."""
-    found = line.why[0] if line.why else None
-    same = [part for part in found.parts if part.sure and part.carried * found.change > 0] if found else []
-    return f"{same[0].segment} {carried(line.form, same[0].carried)}" if found and same and found.uneven > 0 else ""
+    carrying = _carrying(line.why[0]) if line.why else []
+    return f"{carrying[0].segment} {carried(line.form, carrying[0].carried)}" if carrying else ""
+
+
+def _carrying(found: Why) -> list[Part]:
+    """The segments that carry a good part of a change beyond chance, where they do so unevenly; the largest first."""
+    telling = [part for part in found.parts if part.sure and part.carried / (found.change or 1.0) >= TELLING]
+    return telling if found.uneven > 0 else []
 
 
 def _part(form: Form, found: Why, part: Part) -> str:

@@ -6,7 +6,7 @@ screen, for a scheduled job.
 
 from components.report.message import markdown
 from components.report.page import html
-from components.report.printed import pdf
+from components.report.printed import can_print, pdf
 from components.report.slide import pptx
 
-__all__ = ["html", "markdown", "pdf", "pptx"]
+__all__ = ["can_print", "html", "markdown", "pdf", "pptx"]

@@ -14,12 +14,17 @@ OPTIONS = ("--headless", "--disable-gpu", "--no-pdf-header-footer", "--disable-b
            "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND")  # fmt: skip
 
 
+def can_print() -> bool:
+    """Whether this machine has a browser that prints."""
+    return _browser() is not None
+
+
 def pdf(html: str) -> bytes | None:
     """The page as PDF; None where this machine has no chromium or chrome.
 
     The browser reaches no network. Raises InsightsError where it does not print within a minute.
     """
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = _browser()
     if browser is None:
         return None
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
@@ -32,6 +37,10 @@ def pdf(html: str) -> bytes | None:
         except (subprocess.SubprocessError, OSError) as error:
             what = f"{Path(browser).name} did not print the page; open the HTML file in a browser and print it there."
             raise InsightsError(what) from error
+
+
+def _browser() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def _is_root() -> bool:

@@ -1,4 +1,4 @@
-"""The review of a week without a screen: what the page of the weekly review shows."""
+"""The review of a week, as the page shows it and as it is taken away: the numbers, and what people wrote."""
 
 from dataclasses import asdict
 from datetime import date
@@ -27,13 +27,13 @@ def made(asked: date | None) -> tuple[Review, str]:
         closed = next((one for one in kept.reviews.list(product.name) if one.week == week and one.is_current), None)
         if closed:
             return from_json(kept.reviews.content(closed)), closed.closed_by
-        return _now(product, activity, week, kept), ""
+        return now(product, activity, week, kept), ""
     finally:
         kept.close()
 
 
-def _now(product: Product, activity: Activity, week: date, kept: Store) -> Review:
-    """The review as the data and what people wrote have it now."""
+def now(product: Product, activity: Activity, week: date, kept: Store) -> Review:
+    """The review as the data and what people wrote have it now. activity: everybody."""
     seen = [Mark(**asdict(one.content)) for one in kept.annotations.list(product.name)]
     tasks = [one.content for one in kept.actions.list(product.name)]
     tasks = [task for task in tasks if task.week == week or (task.week < week and task.status == "open")]

@@ -48,7 +48,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Why:
-    """A change by the segments of one dimension, the largest part first. before, now: the last days of weeks."""
+    """A change by the segments of one dimension, the largest part first.
+
+    before: the weeks it is compared with, by their last days, the oldest first. now: the first and last of those since.
+    """
 
     dimension: str
     change: float
@@ -57,7 +60,7 @@ class Why:
     uneven: float
     opposite: bool
     parts: tuple[Part, ...]
-    before: Period
+    before: tuple[date, ...]
     now: Period
 
 

@@ -75,7 +75,9 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     )  # fmt: skip
     if made.verdict not in ("real", "watch"):
         return made
-    parts = why(activity, metric, week, made.since, trended=made.trended)
+    judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
+    usual = tuple(one.last for one in judged_weeks if not one.signal and not one.ignored)
+    parts = why(activity, metric, week, made.since, usual, trended=made.trended)
     return replace(made, why=parts, moved=moved(activity, week, metric.feature))
 
 

@@ -23,16 +23,20 @@ A_WEEK = timedelta(days=7)
 
 
 def why(
-    activity: Activity, metric: Metric, week: date, since: date | None, *, trended: bool = False
+    activity: Activity, metric: Metric, week: date, since: date | None, usual: tuple[date, ...] = (), *,
+    trended: bool = False,
 ) -> tuple[Why, ...]:  # fmt: skip
     """What a metric's change is made of, by each attribute of the units, the most telling first.
 
-    The weeks since the change began (the week alone where nothing did), at most eight, against the eight before it; or
-    against where a year of growth would have led, where the metric is judged along its line (trended).
+    The weeks since the change began (the week alone where nothing did), at most eight, against the eight usual ones
+    before it; or against where a year of growth would have led, where the metric is judged along its line (trended).
+    usual: the weeks that were no part of a signal, the oldest first.
     """
     began = since or week
     now = Period(max(began, week - (WEEKS - 1) * A_WEEK), week)
-    before = Period(began - WEEKS * A_WEEK, began - A_WEEK)
+    before = tuple(end for end in usual if end < began)[-WEEKS:]
+    if len(before) < WEEKS:
+        return ()
     of = ("user", "account") if activity.unit == "user" else ("account",)
     found = [
         _as_why(segment, split, before, now)
@@ -44,18 +48,16 @@ def why(
 
 
 def _split(
-    activity: Activity, metric: Metric, segment: Segment, before: Period, now: Period, *, trended: bool
+    activity: Activity, metric: Metric, segment: Segment, before: tuple[date, ...], now: Period, *, trended: bool
 ) -> Split | None:
-    """None where there are too few weeks before, too few units, or one segment alone.
-
-    The periods begin and end with a week's end.
-    """
+    """None where there are too few weeks before, too few units, or one segment alone. now: from and to a week's end."""
     span = GROWTH if trended else SWING
     counts = ask(metrics.weekly, activity, metric, (segment.key,)).filter(
-        pl.col("period").is_between(before.last - span, now.last))  # fmt: skip
+        pl.col("period").is_between(before[-1] - span, now.last))  # fmt: skip
     counts = counts.filter((pl.sum_horizontal("n", "of") > 0).any().over("segment"))  # those that had anybody
-    then, after = (counts.filter(pl.col("period").is_between(p.first, p.last)) for p in (before, now))
-    history = counts.filter(pl.col("period") <= before.last)
+    then = counts.filter(pl.col("period").is_in(before))
+    after = counts.filter(pl.col("period").is_between(now.first, now.last))
+    history = counts.filter(pl.col("period") <= before[-1])
     if then["period"].n_unique() < WEEKS or counts["segment"].n_unique() < 2:
         return None
     if any(metrics.values(frame, metric.form)["value"].item() is None for frame in (then, after)):
@@ -65,11 +67,12 @@ def _split(
     return split_rate(then, after, history)
 
 
-def _as_why(segment: Segment, split: Split, before: Period, now: Period) -> Why:
+def _as_why(segment: Segment, split: Split, before: tuple[date, ...], now: Period) -> Why:
     parts = split.parts.sort(pl.col("carried").abs(), descending=True, maintain_order=True)
     names = ("segment", "before", "after", "share", "behaviour", "mix", "carried", "noise", "sure", "fresh")
     rows = tuple(Part(**row) for row in parts.select(names).iter_rows(named=True))
-    return Why(segment.label, split.change, split.behaviour, split.mix, split.uneven, split.opposite, rows, before, now)
+    return Why(segment.label, split.change, split.behaviour, split.mix, split.uneven, split.opposite, rows, before,
+               now)  # fmt: skip
 
 
 def moved(activity: Activity, week: date, own: str | None) -> tuple[Moved, ...]:

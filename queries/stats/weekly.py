@@ -49,8 +49,10 @@ def judged(
     lower, upper = heard.drawn(0.0, most)
     signal = heard.outside | heard.in_a_row | heard.near_limit
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
+    limits = [pl.Series(name, line[0, : weeks.height], pl.Float64).fill_nan(None) for name, line in lines.items()]
+    begun = pl.col("value").is_not_null().cum_max()  # before a feature is used nothing is usual
     drawn = weeks.with_columns(
-        *(pl.Series(name, line[0, : weeks.height], pl.Float64).fill_nan(None) for name, line in lines.items()),
+        *(pl.when(begun).then(limit).alias(limit.name) for limit in limits),
         signal=pl.Series(signal[0, : weeks.height], dtype=pl.Boolean),
         outside=pl.Series(heard.outside[0, : weeks.height], dtype=pl.Boolean),
     )

@@ -40,7 +40,7 @@ def fallen(segment: str = "1-50", dimension: str = "Company size", **parts: Any)
     """Week-4 retention, fallen in the last week to 20 %, by one segment."""
     small = Part(segment, 0.48, 0.26, 0.56, -0.20, 0.0, -0.20, 0.02, sure=True, fresh=False)
     large = Part("1000+", 0.41, 0.42, 0.44, 0.01, 0.0, 0.01, 0.02, sure=False, fresh=False)
-    before, now = Period(WEEK - timedelta(weeks=8), WEEK - timedelta(weeks=1)), Period(WEEK, WEEK)
+    before, now = tuple(WEEK - timedelta(weeks=back) for back in range(8, 0, -1)), Period(WEEK, WEEK)
     why = Why(dimension, -0.19, -0.19, 0.0, 0.2, False, (small, large), before, now)
     usual: dict[str, Any] = {"weeks": weeks(0.42, 0.41, 0.40, 0.20, signals=1), "verdict": "real", "since": WEEK,
                              "is_news": True, "why": (why,), "owner": "Dana", "target": 0.45}  # fmt: skip

@@ -31,7 +31,7 @@ def test_a_message_is_the_head_a_bullet_a_change_and_what_is_to_be_done() -> Non
 def test_a_quiet_week_is_three_lines() -> None:
     assert report.markdown(review(line())) == (
         "**Quillboard, week to 15 Nov 2026**\n\n"
-        "**1 normal.** Nothing left its usual range this week. Biggest ordinary move: Week-4 retention +2.0 pt.\n\n"
+        "**1 normal.** Nothing new left its usual range this week. Biggest ordinary move: Week-4 retention +2.0 pt.\n\n"
         "As of 18 Nov 2026.\n"
     )
 

@@ -62,8 +62,10 @@ def test_it_says_what_the_chart_says_of_the_weeks_that_are_not_ignored(
     kept = [np.nan if value is None or i in ignored else value for i, value in enumerate(values)]
     heard, n = behaviours([kept], [min(k, len(kept)) for k in changes], allow_trend), len(kept)
     lower, upper = heard.drawn(0.0, 22.0)
+    begins = next((i for i, value in enumerate(values) if value is not None), n)
     for name, line in {"centre": heard.centre, "lower": lower, "upper": upper}.items():
-        np.testing.assert_array_equal(found.weeks[name].to_numpy(), line[0, :n], err_msg=name)
+        expected = np.where(np.arange(n) >= begins, line[0, :n], np.nan)
+        np.testing.assert_array_equal(found.weeks[name].to_numpy(), expected, err_msg=name)
     signal = (heard.outside | heard.in_a_row | heard.near_limit)[0, :n]
     assert found.weeks["signal"].to_list() == signal.tolist()
     assert found.weeks["outside"].to_list() == heard.outside[0, :n].tolist()
