@@ -63,7 +63,7 @@ def assert_counts(case: Case, unit: Unit, where: Where, activating: tuple[str, .
 
 
 @pytest.mark.slow
-@check(launched(), WHERE, ACTIVATING, examples=8)
+@check(launched(), WHERE, ACTIVATING, examples=5)
 def test_each_metric_of_users_counts_each_week_what_the_oracle_counts(
     case: Case, where: Where, activating: tuple[str, ...]
 ) -> None:
@@ -71,7 +71,7 @@ def test_each_metric_of_users_counts_each_week_what_the_oracle_counts(
 
 
 @pytest.mark.slow
-@check(launched(accounts=True), WHERE, ACTIVATING, examples=8)
+@check(launched(accounts=True), WHERE, ACTIVATING, examples=5)
 def test_each_metric_of_accounts_counts_each_week_what_the_oracle_counts(
     case: Case, where: Where, activating: tuple[str, ...]
 ) -> None:
@@ -79,7 +79,7 @@ def test_each_metric_of_accounts_counts_each_week_what_the_oracle_counts(
 
 
 @pytest.mark.slow
-@check(launched(accounts=True), st.sampled_from(("user", "account")), examples=6)
+@check(launched(accounts=True), st.sampled_from(("user", "account")), examples=4)
 def test_segments_add_up_to_the_whole_for_each_metric(case: Case, unit: Unit) -> None:
     activity = narrowed(case, unit)
 

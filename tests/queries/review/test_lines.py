@@ -121,7 +121,7 @@ def test_a_week_that_was_not_counted_is_there_without_a_value() -> None:
 
 
 @pytest.mark.slow
-@check(launched(), DICE, examples=6)
+@check(launched(), DICE, examples=4)
 def test_a_line_as_of_an_earlier_week_is_what_it_would_have_been_then(case: Case, dice: Any) -> None:
     spans = complete_spans(case.world, "week")
     assume(spans)
@@ -136,7 +136,7 @@ def test_a_line_as_of_an_earlier_week_is_what_it_would_have_been_then(case: Case
 
 
 @pytest.mark.slow
-@check(launched(accounts=True), DICE, examples=6)
+@check(launched(accounts=True), DICE, examples=4)
 def test_adoption_reads_the_same_in_the_review_and_on_its_own_page(case: Case, dice: Any) -> None:
     activity = narrowed(case)
     weeks = adoption(activity, activity.calendar.periods("week"))
@@ -177,7 +177,7 @@ def over(rows: Sequence[Row], form: Form, first: date, last: date) -> float | No
     return sum(each) / len(parts)
 
 
-@check(counts(), FORMS, st.integers(0, 60), examples=25)
+@check(counts(), FORMS, st.integers(0, 60), examples=20)
 def test_a_month_is_made_of_the_weeks_that_end_in_it(rows: list[Row], form: Form, back: int) -> None:
     week = last_day(back)
 
