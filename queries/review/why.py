@@ -14,7 +14,7 @@ from queries.product import Segment
 from queries.review import Moved, Part, Why
 from queries.stats.why import Split, split_count, split_rate
 
-WEEKS = 8  # at most, of the latest since a change began, and of those before it
+WEEKS, LEAST = 8, 4  # at most, of the latest since a change began and of those before it; and at least of these
 SWING = timedelta(weeks=24)  # from which the usual swing of a segment is told
 LATELY = timedelta(weeks=4)  # since when the features listed beside a change moved
 MOST_FEATURES = 5  # listed beside a change
@@ -28,14 +28,14 @@ def why(
 ) -> tuple[Why, ...]:  # fmt: skip
     """What a metric's change is made of, by each attribute of the units, the most telling first.
 
-    The weeks since the change began (the week alone where nothing did), at most eight, against the eight usual ones
-    before it; or against where a year of growth would have led, where the metric is judged along its line (trended).
+    The weeks since the change began (the week alone where nothing did), at most eight, against up to eight usual
+    ones before it; or, where the metric is judged along its line (trended), against where a year of growth would lead.
     usual: the weeks that were no part of a signal, the oldest first.
     """
     began = since or week
     now = Period(max(began, week - (WEEKS - 1) * A_WEEK), week)
     before = tuple(end for end in usual if end < began)[-WEEKS:]
-    if len(before) < WEEKS:
+    if len(before) < LEAST:
         return ()
     of = ("user", "account") if activity.unit == "user" else ("account",)
     found = [
@@ -58,7 +58,7 @@ def _split(
     then = counts.filter(pl.col("period").is_in(before))
     after = counts.filter(pl.col("period").is_between(now.first, now.last))
     history = counts.filter(pl.col("period") <= before[-1])
-    if then["period"].n_unique() < WEEKS or counts["segment"].n_unique() < 2:
+    if then["period"].n_unique() < len(before) or counts["segment"].n_unique() < 2:
         return None
     if any(metrics.values(frame, metric.form)["value"].item() is None for frame in (then, after)):
         return None
