@@ -131,6 +131,10 @@ def cohorts(
         tables.show_grid(grid, partial(_pick_grid_cell, grid, names, "cohort grid"), "cohort grid", alt)
     else:
         figure = derive(charts.cohorts, cells, pool, question.grain, palette(), names)
+        ends = cells.filter(pl.col("of") > 0, pl.col("interval") > 0)["cohort"].unique().sort()
+        rows = [activity.calendar.period_of(end, question.grain) for end in ends]
+        known = marks.concerning(forms.marks(), "week4_retention", question.feature)
+        figure = marks.beside_rows(figure, known, rows, palette())
         chart(figure, alt, "cohorts", partial(_pick_point, "cohorts"))
         st.caption(retention_words.key(derive(charts.scale, cells, pool)))
     asked = st.session_state.pop("cohort cell", None)

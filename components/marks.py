@@ -6,6 +6,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from components.theme import Palette, day, plain
+from queries.calendar import Period
 from queries.review import Mark
 
 SIGNS = {"launch": "▲", "incident": "●", "experiment": "◆", "data": "■", "definition": "■", "holiday": "○"}
@@ -39,6 +40,21 @@ def draw(figure: go.Figure, marks: Sequence[Mark], palette: Palette) -> go.Figur
             hovertext=said(mark), xanchor="right" if is_late else "center",
             font={"color": palette.muted, "size": 12},
         )  # fmt: skip
+    return drawn
+
+
+def beside_rows(figure: go.Figure, marks: Sequence[Mark], rows: Sequence[Period], palette: Palette) -> go.Figure:
+    """A figure of which each row is a period, with a sign at the edge of those in which something happened."""
+    within = [[mark for mark in marks if row.first <= mark.day <= row.last] for row in rows]
+    if not any(within):
+        return figure
+    drawn = go.Figure(figure).update_layout(margin={"r": 32})
+    for place, seen in enumerate(within):
+        if seen:
+            drawn.add_annotation(
+                xref="paper", x=1, xanchor="left", y=place, text="".join(SIGNS[mark.kind] for mark in seen[:2]),
+                hovertext="<br>".join(map(said, seen)), showarrow=False, font={"color": palette.muted, "size": 12},
+            )  # fmt: skip
     return drawn
 
 

@@ -119,6 +119,10 @@ def test_a_mark_stands_on_every_chart_over_time() -> None:
             other.query_params[name] = value
         other.run()
         assert any("▲ Onboarding" in str(figure(other, n)) for n in range(len(other.get("plotly_chart")))), page
+    curve = AppTest.from_file(APP, default_timeout=30).switch_page("pages/understand/retention.py")
+    curve.query_params["w"] = "26"
+    assert any("launch: Onboarding" in note.get("hovertext", "") and note["text"] == "▲"
+               for note in figure(curve.run(), -1)["layout"]["annotations"])  # fmt: skip
     gone = clicked(app, "Remove")
     assert "Onboarding" not in str(figure(gone, 0))
 
