@@ -14,8 +14,10 @@ from components.theme import day
 from components.words import PLURALS, md, spoken
 from queries import snapshot
 from queries.activity import Activity
+from queries.errors import InsightsError
 from queries.review import Line, Review, from_json
 from queries.review.lines import ranked
+from queries.store import Closing
 
 SHOWN = 52  # weeks in a figure
 CARDS = 6
@@ -31,27 +33,26 @@ def page(activity: Activity, week: date | None) -> None:
         st.markdown("**Not yet.** The first whole week of history has not ended; there is nothing to review.")
         return
     live, closed = reviewed.now(snapshot.product(), activity, week, forms.store()), forms.closings(week)
-    as_closed = closed and st.session_state.get("as closed", True)
-    shown = from_json(forms.store().reviews.content(closed[0])) if as_closed else live
+    was = _as_closed(closed)
+    shown = was if was and st.session_state.get("as closed", True) else live
     forms.told()
     if filters.presents():
         _present(shown)
         return
     st.markdown(words.answer(shown))
-    _controls(shown, closed)
-    if closed:
-        _closed(closed, live, shown)
+    _controls(shown, closed, frozen=shown is was)
+    if was:
+        _closed(closed[0], was, live)
     _cards(shown)
-    _last_actions(shown, frozen=bool(as_closed))
-    _changed(shown, frozen=bool(as_closed))
+    _last_actions(shown, frozen=shown is was)
+    _changed(shown, frozen=shown is was)
     _rest(shown)
 
 
-def _controls(shown: Review, closed: Sequence[Any]) -> None:
+def _controls(shown: Review, closed: Sequence[Closing], *, frozen: bool) -> None:
     """Which week, how to show it, and what to do with it."""
     options = list(st.session_state["choices"]["week"].options)
     at = options.index(str(shown.week))
-    frozen = bool(closed) and st.session_state.get("as closed", True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="week"):
         _step("Earlier", "chevron_left", options[at + 1 : at + 2])
         filters.pick("week")
@@ -82,9 +83,19 @@ def _step(label: str, icon: str, other: list[str]) -> None:
               kwargs={"week": tuple(other), "line": ("",)})  # fmt: skip
 
 
-def _closed(closed: Sequence[Any], live: Review, shown: Review) -> None:
+def _as_closed(closed: Sequence[Closing]) -> Review | None:
+    """The review as it was closed last; None where it was not, or, which is said, cannot be read."""
+    if not closed:
+        return None
+    try:
+        return from_json(forms.store().reviews.content(closed[0]))
+    except InsightsError as error:
+        st.warning(str(error))
+        return None
+
+
+def _closed(last: Closing, was: Review, live: Review) -> None:
     """By whom it was closed, and what has changed since."""
-    last, was = closed[0], from_json(forms.store().reviews.content(closed[0]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f":material/lock: Closed by {md(last.closed_by)} on {last.closed_at:%-d %b %Y, %H:%M} UTC, with the "
                    f"data to {day(last.as_of, year=True)}.", width="content")  # fmt: skip

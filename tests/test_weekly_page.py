@@ -1,13 +1,15 @@
 """The weekly review as its meeting uses it, run by Streamlit's own test driver from `app.py`."""
 
 import re
-from datetime import date
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from queries.store import connect
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
@@ -158,6 +160,20 @@ def test_a_closed_review_is_read_as_it_was_and_says_what_changed_since() -> None
     clicked(filled(now, mark_title="Tracking broken", mark_alone=True, mark_divides=True), "Mark")
     later = weekly(week=DROP)
     assert later.dataframe[0].value["Verdict"].iloc[0] == "▼ real"
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("frozen", ['{"product": "Quillboard"}', "[]"])
+def test_a_review_that_another_version_closed_is_said_and_the_numbers_of_now_are_shown(store: Path, frozen: str) -> None:
+    with closing(connect(str(store))) as kept:
+        week = date.fromisoformat(DROP)
+        kept.reviews.close("Quillboard", week, week, frozen, by="dana", at=datetime(2026, 9, 1, tzinfo=UTC))
+
+    app = weekly(week=DROP)
+
+    assert "This review was closed with another version of Sightline" in app.warning[0].value
+    assert "Week\\-4 retention: 29 %" in answer(app)
+    assert "Close" in [button.label for button in app.button]
 
 
 @pytest.mark.usefixtures("demo")

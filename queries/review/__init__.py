@@ -11,8 +11,13 @@ from datetime import date
 import msgspec
 
 from queries.calendar import Period
+from queries.errors import InsightsError
 from queries.metrics import Form
 from queries.product import Unit
+
+FORMAT = 1  # of a review that is kept; another one can no longer be read by this version
+UNREADABLE = ("This review was closed with another version of Sightline, which alone can show it as it was; open it there, "
+              "or close it anew.")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,7 @@ class Review:
     marks: tuple[Mark, ...] = ()
     tasks: tuple[Task, ...] = ()
     notes: tuple[Said, ...] = ()
+    format: int = FORMAT
 
     def of(self, verdict: str) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.verdict == verdict)
@@ -190,5 +196,11 @@ def as_json(review: Review) -> str:
 
 
 def from_json(text: str) -> Review:
-    """A review that was kept."""
-    return msgspec.json.decode(text, type=Review)
+    """A review that was kept. Raises InsightsError where this version of Sightline cannot read it."""
+    try:
+        found = msgspec.json.decode(text, type=Review)
+    except msgspec.DecodeError as error:
+        raise InsightsError(UNREADABLE) from error
+    if found.format != FORMAT:
+        raise InsightsError(UNREADABLE)
+    return found
