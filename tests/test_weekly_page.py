@@ -164,7 +164,7 @@ def test_a_closed_review_is_read_as_it_was_and_says_what_changed_since() -> None
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("frozen", ['{"product": "Quillboard"}', "[]"])
-def test_a_review_that_another_version_closed_is_said_and_the_numbers_of_now_are_shown(store: Path, frozen: str) -> None:
+def test_of_a_review_that_another_version_closed_the_numbers_of_now_are_shown(store: Path, frozen: str) -> None:
     with closing(connect(str(store))) as kept:
         week = date.fromisoformat(DROP)
         kept.reviews.close("Quillboard", week, week, frozen, by="dana", at=datetime(2026, 9, 1, tzinfo=UTC))

@@ -16,8 +16,8 @@ from queries.metrics import Form
 from queries.product import Unit
 
 FORMAT = 1  # of a review that is kept; another one can no longer be read by this version
-UNREADABLE = ("This review was closed with another version of Sightline, which alone can show it as it was; open it there, "
-              "or close it anew.")  # fmt: skip
+UNREADABLE = ("This review was closed with another version of Sightline, and that alone can show it as it was; "
+              "open it there, or close it anew.")  # fmt: skip
 
 
 @dataclass(frozen=True)
