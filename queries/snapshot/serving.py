@@ -4,7 +4,9 @@ It is held once for the whole process. While a newer one is being opened, who as
 waits for a refresh.
 """
 
+import gc
 import threading
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -32,8 +34,7 @@ def find(product: Product) -> tuple[Path, Manifest, str | None]:
     """
     reason: SnapshotError | None = None
     home = place.home()
-    newest = disk.current(home)
-    for folder in dict.fromkeys([newest, *disk.folders(home)] if newest else disk.folders(home)):
+    for folder in _newest_first(home):
         try:
             if folder in _unreadable:
                 raise SnapshotError(disk.DAMAGED)
@@ -44,6 +45,14 @@ def find(product: Product) -> tuple[Path, Manifest, str | None]:
         else:
             return folder, found, str(reason) if reason else None
     raise reason or SnapshotError(NONE)
+
+
+def _newest_first(home: Path) -> Iterator[Path]:
+    """The folder in use, then all others there are; these are looked for only where that one is not enough."""
+    newest = disk.current(home)
+    if newest:
+        yield newest
+    yield from (folder for folder in disk.folders(home) if folder != newest)
 
 
 def _check(found: Manifest, product: Product) -> None:
@@ -126,6 +135,7 @@ def _hold(folder: Path, found: Manifest, product: Product, viewer: Viewer) -> Ac
             del _held[key]
     if gone:
         answers.forget()
+        gc.collect()  # a run of the app that has ended may hold the old one in a circle
     return held
 
 
