@@ -17,7 +17,7 @@ from queries.errors import InsightsError
 
 @st.cache_resource
 def _freeze() -> None:
-    """Take what the imports made out of the garbage collector's sight: it would cost 60 ms and more at every click."""
+    """Take what the imports made out of the garbage collector's sight: to pass it costs a click 60 ms or more."""
     gc.collect()
     gc.freeze()
 

@@ -4,7 +4,9 @@ It is held once for the whole process. While a newer one is being opened, who as
 waits for a refresh.
 """
 
+import gc
 import threading
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -34,8 +36,7 @@ def find(product: Product) -> tuple[Path, Manifest, str | None]:
     """
     reason: SnapshotError | None = None
     home = place.home()
-    newest = disk.current(home)
-    for folder in dict.fromkeys([newest, *disk.folders(home)] if newest else disk.folders(home)):
+    for folder in _newest_first(home):
         try:
             _check_readable(folder)
             found = disk.manifest(folder)
@@ -54,6 +55,14 @@ def _check_readable(folder: Path) -> None:
         raise disk.Damaged
     if error is not None and monotonic() - found_at < AGAIN_S:
         raise SnapshotError(str(error))
+
+
+def _newest_first(home: Path) -> Iterator[Path]:
+    """The folder in use, then all others there are; these are looked for only where that one is not enough."""
+    newest = disk.current(home)
+    if newest:
+        yield newest
+    yield from (folder for folder in disk.folders(home) if folder != newest)
 
 
 def _check(found: Manifest, product: Product) -> None:
@@ -136,6 +145,7 @@ def _hold(folder: Path, found: Manifest, product: Product, viewer: Viewer) -> Ac
             del _held[key]
     if gone:
         answers.forget()
+        gc.collect()  # a run of the app that has ended may hold the old one in a circle
     return held
 
 

@@ -1,6 +1,7 @@
 """Our copy on disk: what is written is what is loaded, it is put in place whole, and damage is said, never counted."""
 
 import errno
+import gc
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -118,6 +120,22 @@ def test_the_activity_is_held_once_for_all_who_may_see_the_same() -> None:
 
     assert snapshot.load(LOCAL_OWNER) is snapshot.load(Viewer("local owner"))
     assert snapshot.load(Viewer("a stranger")).units.height == 0
+
+
+def test_the_old_activity_goes_with_its_snapshot_though_a_run_that_has_ended_holds_it_in_a_circle() -> None:
+    snapshot.refresh(NOW)
+    run: dict[str, object] = {"activity": snapshot.load(LOCAL_OWNER)}
+    run["circle"], old = run, weakref.ref(run["activity"])
+    del run
+
+    gc.disable()  # else it may happen to look just then
+    try:
+        snapshot.refresh(later(1))
+        snapshot.load(LOCAL_OWNER)
+    finally:
+        gc.enable()
+
+    assert old() is None
 
 
 def test_words_about_a_feature_change_at_once_without_a_refresh(folder: Path) -> None:
