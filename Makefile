@@ -17,7 +17,7 @@ run: .venv/ready  ## serve the app (PRODUCT=path/to/product.toml for your own, P
 test: .venv/ready browser  ## lint, types, unit, doctest, page and browser tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/ready  ## lint, types and the fast tests, in under a minute
 	$(BIN)/ruff check .

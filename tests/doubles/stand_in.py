@@ -111,6 +111,8 @@ def _environment() -> Path:
             subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True, capture_output=True)
             aside.rename(place)
         except (OSError, subprocess.CalledProcessError) as error:
+            if place.exists():  # another run was faster
+                return place / "bin" / "python"
             said = (getattr(error, "stderr", None) or str(error).encode()).decode().strip()
             raise Unavailable(said.splitlines()[-1][:200]) from error
         finally:

@@ -63,9 +63,11 @@ def test_a_database_that_is_not_there_is_said(postgres: Postgres) -> None:
     )
 
 
-def test_a_user_who_may_not_make_tables_is_told(postgres: Postgres) -> None:
-    assert said(postgres.url("reader")) == (
-        f"The store postgresql://reader@127.0.0.1:{postgres.port}/postgres does not let us do that: permission denied "
+def test_a_user_who_may_not_make_tables_is_told(postgres: Postgres, database_url: str) -> None:
+    name = database_url.rpartition("/")[2]
+
+    assert said(postgres.url("reader", name)) == (
+        f"The store postgresql://reader@127.0.0.1:{postgres.port}/{name} does not let us do that: permission denied "
         "for schema public. The user needs CREATE on the schema, and all rights on our tables."
     )
 
