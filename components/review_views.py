@@ -115,12 +115,10 @@ def _last_actions(shown: Review, *, frozen: bool) -> None:
     if not before:
         return
     st.markdown(f"**Open from earlier weeks** · {len(before)}")
-    labels = {line.key: line.label for line in shown.lines}
-    results = {line.key: words.result(line, before) for line in shown.lines}
     if frozen:
-        st.markdown("\n".join(f"- {words.task(task, labels, results)}" for task in before))
+        st.markdown("\n".join(f"- {words.task(task, words.about(shown, task))}" for task in before))
     else:
-        forms.actions(shown.week, labels, results)
+        forms.actions(shown)
 
 
 def _changed(shown: Review, *, frozen: bool) -> None:
@@ -132,7 +130,7 @@ def _changed(shown: Review, *, frozen: bool) -> None:
     st.markdown(f"**What changed** · {len(lines)}")
     table = review_tables.overview(shown, lines)
     tables.show_review(table, _picks(table), "changed")
-    picked = next((line for line in lines if review_tables.key(line) == filters.line()), lines[0])
+    picked = next((line for line in lines if line.id == filters.line()), lines[0])
     _detail(shown, picked, frozen=frozen)
 
 
@@ -155,14 +153,14 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
     if line.moved:
         st.caption(words.moved(line.moved))
     if frozen:
-        said = [each.text for each in shown.notes if each.metric == line.key]
+        said = [each.text for each in shown.notes if each.metric == line.id]
         st.markdown("\n\n".join(f"> {md(text)}" for text in said))
-        mine = [task for task in shown.tasks if task.week == shown.week and task.metric == line.key]
-        st.markdown("\n".join(f"- {words.task(task, {}, {})}" for task in mine))
+        mine = [task for task in shown.tasks if task.week == shown.week and task.metric == line.id]
+        st.markdown("\n".join(f"- {words.task(task)}" for task in mine))
         return
-    forms.note(shown.week, line.key)
-    forms.actions(shown.week, {}, {}, of=line.key)
-    forms.act(shown.week, line.key, line.owner)
+    forms.note(shown.week, line.id)
+    forms.actions(shown, of=line.id)
+    forms.act(shown.week, line.id, line.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
         forms.mark(shown.week, line.key, line.label)
         if line.verdict == "real" and line.since and not line.is_news:
@@ -174,16 +172,16 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
 def _swing(shown: Review, line: Line, height: int = review_charts.HEIGHT) -> None:
     figure = review_charts.swing(line, SHOWN, cards.palette(), height=height)
     figure = marks.draw(figure, marks.concerning(shown.marks, line.key, line.feature), cards.palette())
-    cards.chart(figure, spoken(words.sentence(line, shown.week)), f"swing {review_tables.key(line)}")
+    cards.chart(figure, spoken(words.sentence(line, shown.week)), f"swing {line.id}")
 
 
 def _why(line: Line) -> None:
     if not line.why:
         return
-    picked = _dimension([found.dimension for found in line.why], f"why {review_tables.key(line)}")
+    picked = _dimension([found.dimension for found in line.why], f"why {line.id}")
     found = next(found for found in line.why if found.dimension == picked)
     cards.chart(review_charts.steps(line, found, cards.palette()), spoken(words.why(line, line.now.last)),
-                f"steps {review_tables.key(line)} {picked}")  # fmt: skip
+                f"steps {line.id} {picked}")  # fmt: skip
     st.caption("Grey may be chance. The most telling split stands first.")
 
 
@@ -219,7 +217,7 @@ def _rest(shown: Review) -> None:
 def _present(shown: Review) -> None:
     """One metric a screen, for a meeting: large, without controls; the arrow keys go on."""
     lines = [line for line in ranked(shown.lines) if line.verdict in ("real", "watch")] or list(shown.lines)
-    keys = [review_tables.key(line) for line in lines]
+    keys = [line.id for line in lines]
     at = keys.index(filters.line()) if filters.line() in keys else 0
     line = lines[at]
     st.header(spoken(words.head(shown)) if at == 0 else md(words.name(line)), anchor=False)

@@ -3,7 +3,7 @@
 Sentences are made from a `Review` alone, so the page, the files to take away and a closed review say the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -277,21 +277,21 @@ def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], no
                    notes=tuple(notes))  # fmt: skip
 
 
-def task(one: Task, labels: Mapping[str, str], results: Mapping[str, str]) -> str:
-    """An action in a line: who, what, until when, and how the number moved since."""
+def task(one: Task, about: str = "") -> str:
+    """An action in a line: who, what, until when; about: what became of its metric."""
     due = f", due {day(one.due)}" if one.due else ""
-    about = f" ({md(labels[one.metric])} {results.get(one.metric, '')})" if one.metric in labels else ""
-    return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{about}"
+    return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{f' ({about})' if about else ''}"
 
 
-def result(line: Line, tasks: Sequence[Task]) -> str:
-    """How a metric moved since the week in which the oldest open action about it was decided."""
-    weeks = [one.week for one in tasks if one.metric == line.key]
-    then = next((week for week in line.weeks if weeks and week.last == min(weeks)), None)
-    if then is None:
-        return ""
-    moved = change(line.form, line.now.value, then.value, line.now.of)
-    return f"{moved} since, {'real' if line.verdict == 'real' else 'within its usual swing'}" if moved else ""
+def about(review: Review, one: Task) -> str:
+    """What an action is about: its metric, how far that moved since the week of the action, and how it reads now."""
+    line = next((line for line in review.lines if line.id == one.metric), None)
+    if line is None:
+        return md(one.metric)
+    then = next((week.value for week in line.weeks if week.last == one.week), None)
+    moved = change(line.form, line.now.value, then, line.now.of)
+    since = f" {moved} since then, now {verdict(line, review.week)}" if moved else ""
+    return f"{md(name(line))}{since}"
 
 
 def since_closed(was: Review, now: Review) -> list[str]:

@@ -1,0 +1,26 @@
+"""The sentences of the weekly review are true of its numbers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from components import review_words as words
+from queries.review import Task
+from tests.components.report.reviews import WEEK, line, review, weeks
+
+EARLIER = WEEK - timedelta(weeks=2)
+
+
+def test_an_action_is_told_how_its_own_metric_moved_since_its_own_week_and_how_that_reads() -> None:
+    users = line("weekly_actives", "Weekly actives", weeks=weeks(0.30, 0.42, 0.40, 0.44), verdict="watch")
+    accounts = replace(users, unit="account", weeks=weeks(0.40, 0.42, 0.41, 0.41), verdict="real", since=EARLIER)
+    shown = review(users, accounts)
+
+    of = [(week, key) for week in (EARLIER, WEEK - timedelta(weeks=1)) for key in (users.id, accounts.id)]
+    said = [words.about(shown, Task(week, key, "Dana", "Ask")) for week, key in of]
+
+    assert said == [
+        "Weekly actives +2.0 pt since then, now watch",
+        "Weekly actives, accounts −1.0 pt since then, now ▼ since 1 Nov",
+        "Weekly actives +4.0 pt since then, now watch",
+        "Weekly actives, accounts 0.0 pt since then, now ▼ since 1 Nov",
+    ]
