@@ -231,7 +231,16 @@ def closings(week: date) -> list[Closing]:
     return [closing for closing in store().reviews.list(_product()) if closing.week == week]
 
 
-def close(review: Review) -> None:
-    """Close a review: freeze what is on the screen, with its notes and actions."""
+def ask_to_close(shown: Review) -> None:
+    """Close this review, once all that was typed meanwhile is kept: a click may come before the field it left."""
+    st.session_state["to close"] = shown
+
+
+def close_if_asked(live: Review) -> None:
+    """Freeze what was on the screen, with the notes and actions as they are now; not where words could not be kept."""
+    shown = st.session_state.pop("to close", None)
+    if shown is None or shown.week != live.week or "not kept" in st.session_state:
+        return
+    review = replace(shown, notes=live.notes, tasks=live.tasks)
     _keep(lambda: store().reviews.close(_product(), review.week, review.as_of, as_json(review), by=_who(), at=_now()),
           "Closed. It is kept as it was presented.")  # fmt: skip

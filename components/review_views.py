@@ -30,7 +30,9 @@ def page(activity: Activity, week: date | None) -> None:
     if week is None:
         st.markdown("**Not yet.** The first whole week of history has not ended; there is nothing to review.")
         return
-    live, closed = reviewed.now(snapshot.product(), activity, week, forms.store()), forms.closings(week)
+    live = reviewed.now(snapshot.product(), activity, week, forms.store())
+    forms.close_if_asked(live)
+    closed = forms.closings(week)
     as_closed = closed and st.session_state.get("as closed", True)
     shown = from_json(forms.store().reviews.content(closed[0])) if as_closed else live
     forms.told()
@@ -59,7 +61,7 @@ def _controls(shown: Review, closed: Sequence[Any]) -> None:
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
         _take_away(shown, closed[0].closed_by if frozen else "")
         st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
-                  on_click=forms.close, args=(shown,))  # fmt: skip
+                  on_click=forms.ask_to_close, args=(shown,))  # fmt: skip
 
 
 def _take_away(shown: Review, closed_by: str) -> None:
