@@ -200,7 +200,7 @@ def _rest(shown: Review) -> None:
     """What is normal, folded away; and all numbers."""
     normal = [line for line in shown.lines if line.verdict not in ("real", "watch")]
     if normal:
-        with st.expander(f"{len(normal)} inside their normal range, or too few to tell"):
+        with st.expander(f"{len(normal)} inside their normal range, planned, or too few to tell"):
             tables.show_review(review_tables.overview(shown, normal), None, "normal")
     with st.expander("All numbers: six weeks, twelve months"):
         every, months = review_tables.weeks(shown), review_tables.months(shown)

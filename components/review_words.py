@@ -12,7 +12,7 @@ from components.words import PLURALS, md
 from queries.metrics import Form
 from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, Week, Why
 
-VERDICTS = ("real", "continuing", "watch", "normal", "too few")
+VERDICTS = ("real", "continuing", "watch", "normal", "planned", "too few")
 FEW_PARTS = 2  # segments named in a sentence
 NOTHING_REAL = "Nothing new left its usual range this week."
 TELLING = 0.2  # of a change, which a segment that is named carries at least
@@ -68,14 +68,16 @@ def name(line: Line) -> str:
 
 
 def kind(line: Line) -> str:
-    """The verdict as it is counted: a signal that was there the week before is a continuing one."""
+    """The verdict as it is counted: a signal that was told before is a continuing one, a week left out is planned."""
+    if line.now.ignored:
+        return "planned"
     return "continuing" if line.verdict == "real" and not line.is_news else line.verdict
 
 
 def verdict(line: Line, now: date) -> str:
     """The verdict word, with the side on which a signal is, and since when an older one."""
     if line.verdict != "real":
-        return line.verdict
+        return kind(line)
     arrow = "▲" if line.is_up else "▼"
     since = f"since {day(line.since, now=now)}" if line.since and not line.is_news else "real"
     return f"{arrow} {since}"
@@ -145,10 +147,10 @@ def _largest_ordinary(review: Review) -> str:
 def sentence(line: Line, now: date) -> str:
     """What a line shows, in one or two sentences."""
     said = f"**{md(name(line))}: {value(line.form, line.now.value, line.now.of)}** {_of(line)}".strip()
-    if line.verdict == "too few":
-        return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
     if line.now.ignored:
         return f"{said}. A planned date falls in this week, so it is no news."
+    if line.verdict == "too few":
+        return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
     along = " along the line of its growth" if line.trended else ""
     if line.verdict == "real":
         since = f", since w/e {day(line.since, now=now)}" if line.since and not line.is_news else ""

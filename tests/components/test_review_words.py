@@ -24,3 +24,12 @@ def test_an_action_is_told_how_its_own_metric_moved_since_its_own_week_and_how_t
         "Weekly actives +4.0 pt since then, now watch",
         "Weekly actives, accounts 0.0 pt since then, now ▼ since 1 Nov",
     ]
+
+
+def test_a_week_with_a_planned_date_is_called_planned_and_not_too_few() -> None:
+    now = replace(weeks(0.4, 0.2)[1], ignored=True)
+    christmas = line(verdict="too few", weeks=(*weeks(0.42, 0.40, 0.41)[:2], now))
+
+    assert words.head(review(christmas)) == "1 planned"
+    assert words.verdict(christmas, WEEK) == "planned"
+    assert words.sentence(christmas, WEEK).endswith("A planned date falls in this week, so it is no news.")
