@@ -6,6 +6,7 @@ Sentences are made from a `Review` alone, so the page, the files to take away an
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 
 from components.theme import count, day, percent, points
 from components.words import PLURALS, md
@@ -15,6 +16,8 @@ from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, We
 VERDICTS = ("real", "continuing", "watch", "normal", "planned", "too few")
 FEW_PARTS = 2  # segments named in a sentence
 NOTHING_REAL = "Nothing new left its usual range this week."
+RUN = 8  # weeks in a row on one side, which are a signal
+MOST = 0.5, 2.0  # of a change, for what is said to carry most of it
 TELLING = 0.2  # of a change, which a segment that is named carries at least
 
 
@@ -114,7 +117,16 @@ def _side(line: Line) -> str:
     side = "above" if line.is_up else "below"
     if beyond:
         return f"{side} its usual {usual}"
-    return f"week after week {side} its usual {value(line.form, line.now.centre, 1000)}"
+    if _in_a_row(line) >= RUN:
+        return f"week after week {side} its usual {value(line.form, line.now.centre, 1000)}"
+    return f"three of its last four weeks near the {'upper' if line.is_up else 'lower'} edge of its usual {usual}"
+
+
+def _in_a_row(line: Line) -> int:
+    """How many of the latest weeks that are judged lie on the side of the last one."""
+    judged = [week.value - week.centre for week in reversed(line.weeks)
+              if week.value is not None and week.centre is not None and not week.ignored]  # fmt: skip
+    return sum(1 for _ in takewhile(lambda off: off > 0 if line.is_up else off < 0, judged))
 
 
 def usual_range(line: Line) -> str:
@@ -151,13 +163,14 @@ def sentence(line: Line, now: date) -> str:
         return f"{said}. A planned date falls in this week, so it is no news."
     if line.verdict == "too few":
         return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
-    along = " along the line of its growth" if line.trended else ""
+    along = " along the line of its trend" if line.trended else ""
+    few = " What is usual is told from few weeks yet." if line.provisional else ""
     if line.verdict == "real":
         since = f", since w/e {day(line.since, now=now)}" if line.since and not line.is_news else ""
         way = "a change for the better" if line.better else "a change for the worse"
-        return f"{said}, {way}: {_side(line)}{along}{since}."
+        return f"{said}, {way}: {_side(line)}{along}{since}.{few}"
     near = " It is near its edge, or on one side for a while: one to watch." if line.verdict == "watch" else ""
-    return f"{said}, inside its usual {usual_range(line)}{along}.{near}"
+    return f"{said}, inside its usual {usual_range(line)}{along}.{near}{few}"
 
 
 def _of(line: Line) -> str:
@@ -181,7 +194,7 @@ def why(line: Line, now: date) -> str:
 
 def _against(line: Line, found: Why, now: date) -> str:
     if line.trended:
-        return "where its growth would have led"
+        return "where its trend would have led"
     apart = (found.before[-1] - found.before[0]).days // 7 + 1 > len(found.before)
     return f"the {len(found.before)} {'usual ' if apart else ''}weeks to {day(found.before[-1], now=now)}"
 
@@ -269,8 +282,8 @@ def target(line: Line) -> str:
 # What was written -----------------------------------------------------------------------------------------------------
 
 HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
-       "from the first 24 weeks of history, or since what is usual started anew; a count that grows steadily is judged "
-       "along its line. Real: a week outside, eight in a row on one side, or three of four near an edge.")  # fmt: skip
+       "from the first 24 weeks of history, or since what is usual started anew; a count that rises or falls steadily "
+       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an edge.")  # fmt: skip
 
 
 def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], notes: Sequence[Said]) -> Review:

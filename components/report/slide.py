@@ -60,7 +60,7 @@ def footnote(review: Review, line: Line | None) -> str:
     said = f"{cut(review.product, NAME)}, week to {day(review.week, year=True)}, as of {day(review.as_of, year=True)}."
     if line is None:
         return said
-    limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its growth' if line.trended else ''}."
+    limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its trend' if line.trended else ''}."
     return f"{said} {review_words.name(line)}: {definition(line)} {limits}"
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from components import review_words as words
 from queries.review import Task
-from tests.components.report.reviews import WEEK, line, review, weeks
+from tests.components.report.reviews import WEEK, fallen, line, review, weeks
 
 EARLIER = WEEK - timedelta(weeks=2)
 
@@ -33,3 +33,17 @@ def test_a_week_with_a_planned_date_is_called_planned_and_not_too_few() -> None:
     assert words.head(review(christmas)) == "1 planned"
     assert words.verdict(christmas, WEEK) == "planned"
     assert words.sentence(christmas, WEEK).endswith("A planned date falls in this week, so it is no news.")
+
+
+def test_week_after_week_is_said_of_eight_in_a_row_alone() -> None:
+    low, high = (0.36,) * 7, 0.47
+    eight = line(weeks=weeks(high, *low, 0.36, signals=8), verdict="real")
+    near = line(weeks=weeks(*low, 0.34, 0.34, high, 0.34, signals=1), verdict="real", is_news=True)
+
+    assert words.sentence(eight, WEEK).endswith("for the worse: week after week below its usual 40.0 %.")
+    assert words.sentence(near, WEEK).endswith(
+        "for the worse: three of its last four weeks near the lower edge of its usual 30.0–50.0 %.")  # fmt: skip
+
+
+def test_what_is_usual_from_few_weeks_yet_is_said_to_be() -> None:
+    assert words.sentence(fallen(provisional=True), WEEK).endswith("What is usual is told from few weeks yet.")
