@@ -283,7 +283,8 @@ def target(line: Line) -> str:
 
 HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
        "from the first 24 weeks of history, or since what is usual started anew; a count that rises or falls steadily "
-       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an edge.")  # fmt: skip
+       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an "
+       "edge.")  # fmt: skip
 
 
 def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], notes: Sequence[Said]) -> Review:

@@ -76,7 +76,8 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     if made.verdict not in ("real", "watch"):
         return made
     judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
-    usual = tuple(one.last for one in judged_weeks if not one.signal and not one.ignored)
+    anew = max((day for day in known.changes if day <= (made.since or week)), default=date.min)  # since when as now
+    usual = tuple(one.last for one in judged_weeks if not one.signal and not one.ignored and one.last >= anew)
     parts = why(activity, metric, week, made.since, usual, trended=made.trended)
     return replace(made, why=parts, moved=moved(activity, week, metric.feature))
 

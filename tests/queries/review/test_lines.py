@@ -245,6 +245,26 @@ def test_what_moved_beside_a_feature_is_not_the_feature_itself() -> None:
     assert (found.verdict, found.moved) == ("real", ())
 
 
+def test_a_change_is_not_measured_against_what_was_usual_before_it_started_anew() -> None:
+    activity = load(crowd([*STEADY, 20, 21, 20, 22, 21, 20, 30], admins=10))
+    actives, week = metrics.catalogue(activity)["weekly_actives"], activity.calendar.as_of
+
+    found = line(activity, actives, week, Known(changes=(week - 6 * WEEK,)))
+
+    assert (found.verdict, found.is_up, found.why) == ("real", True, ())
+
+
+def test_a_segment_whose_line_leads_below_nobody_explains_nothing() -> None:
+    growing, leaving = [100 + 10 * i + 30 * (i % 2) for i in range(20)], [max(30 - 10 * i, 0) for i in range(20)]
+    growing[-1] += 200
+    by_plan = [*weekly(growing, "a"), *weekly(leaving, "b")]
+    whole = weekly([a + b for a, b in zip(growing, leaving, strict=True)])
+
+    found = line(three_users()[0], counted({(): whole, ("plan",): by_plan}, "level"), SUNDAY)
+
+    assert (found.verdict, found.trended, found.why) == ("real", True, ())
+
+
 def test_of_too_few_before_nobody_says_why() -> None:
     rates = [("a", "", last_day(12 - i), 1, 3) for i in range(12)] + [("a", "", SUNDAY, 90, 100)]
     whole = [(*row[:3], *(STEADY[i], 100)) for i, row in enumerate(rates[:-1])] + [("everyone", "", SUNDAY, 90, 100)]
