@@ -180,7 +180,7 @@ def _of(line: Line) -> str:
 def why(line: Line, now: date) -> str:
     """What carries the change, in a sentence; why there is none to tell, where there is none."""
     if not line.why:
-        return "There are too few weeks before to say what carries it."
+        return "What carries it cannot be told: too few usual weeks before, or no segments that tell."
     first = line.why[0]
     against = _against(line, first, now)
     total = carried(line.form, first.change)
@@ -189,7 +189,9 @@ def why(line: Line, now: date) -> str:
         total = f"{total} ({parts})"
     else:
         total = f"{total} a week"
-    return f"{total} against {against}. {_carriers(line, first)}{_simpson(first)}"
+    weeks = (first.now.last - first.now.first).days // 7 + 1
+    over = f" on average over its last {weeks} weeks," if weeks > 1 else ""
+    return f"{total}{over} against {against}. {_carriers(line, first)}{_simpson(line.form, first)}"
 
 
 def _against(line: Line, found: Why, now: date) -> str:
@@ -205,13 +207,20 @@ def _carriers(line: Line, found: Why) -> str:
     if not carrying:
         return "No segment carries more of it than its share, beyond chance."
     named = " and ".join(_part(line.form, found, part) for part in carrying[:FEW_PARTS])
-    return f"Mostly {named}."
+    return f"{'Mostly' if _is_most(found, carrying[:FEW_PARTS]) else 'Most telling:'} {named}."
+
+
+def _is_most(found: Why, parts: Sequence[Part]) -> bool:
+    """Whether these parts carry most of a change: not less than half, nor far more, which others then take back."""
+    return MOST[0] <= sum(part.carried for part in parts) / (found.change or 1.0) <= MOST[1]
 
 
 def mostly(line: Line) -> str:
     """The segment that carries most of a change, in a few words; empty where none does beyond chance."""
-    carrying = _carrying(line.why[0]) if line.why else []
-    return f"{carrying[0].segment} {carried(line.form, carrying[0].carried)}" if carrying else ""
+    first = _carrying(line.why[0])[:1] if line.why else []
+    if not first or not _is_most(line.why[0], first):
+        return ""
+    return f"{first[0].segment} {carried(line.form, first[0].carried)}"
 
 
 def _carrying(found: Why) -> list[Part]:
@@ -230,8 +239,10 @@ def _plain_share(part: Part) -> str:
     return f"{100 * part.share:.0f} % of all"
 
 
-def _simpson(found: Why) -> str:
-    if not found.opposite:
+def _simpson(form: Form, found: Why) -> str:
+    """A warning where total and segments moved opposite ways, each by as much as is shown."""
+    moved = [carried(form, number)[0] in "+−" for number in (found.change, found.behaviour)]
+    if not found.opposite or not all(moved):
         return ""
     return (" **Mind:** within the segments it moved the other way; the total moved because the make-up changed "
             "(Simpson's paradox).")  # fmt: skip

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from components import review_words as words
-from queries.review import Task
+from queries.calendar import Period
+from queries.review import Line, Part, Task
 from tests.components.report.reviews import WEEK, fallen, line, review, weeks
 
 EARLIER = WEEK - timedelta(weeks=2)
@@ -47,3 +51,47 @@ def test_week_after_week_is_said_of_eight_in_a_row_alone() -> None:
 
 def test_what_is_usual_from_few_weeks_yet_is_said_to_be() -> None:
     assert words.sentence(fallen(provisional=True), WEEK).endswith("What is usual is told from few weeks yet.")
+
+
+def a_part(segment: str, carries: float) -> Part:
+    return Part(segment, 0.4, 0.4 + carries, 0.5, carries, 0.0, carries, 0.001, sure=True, fresh=False)
+
+
+def because(change: float, *carries: float, weeks: int = 1, **parts: Any) -> Line:
+    """A fallen line with these parts of its change, over so many weeks since it began."""
+    now = Period(WEEK - timedelta(weeks=weeks - 1), WEEK)
+    found = replace(fallen().why[0], change=change, behaviour=change, now=now, uneven=1.0,
+                    parts=tuple(a_part(name, one) for name, one in zip("abc", carries, strict=False)))  # fmt: skip
+    return fallen(why=(replace(found, **parts),))
+
+
+@pytest.mark.parametrize(
+    ("carries", "said", "short"),
+    [
+        ((-0.09, -0.01), "Mostly **Company size a** −9.0 pt", "a −9.0 pt"),
+        ((-0.03, -0.03, -0.02), "Mostly **Company size a** −3.0 pt", ""),
+        ((-0.025,), "Most telling: **Company size a** −2.5 pt", ""),
+        ((-0.35, 0.25), "Most telling: **Company size a** −35.0 pt", ""),
+    ],
+)
+def test_mostly_is_said_of_what_carries_half_of_a_change_and_not_far_more(
+    carries: tuple[float, ...], said: str, short: str
+) -> None:
+    found = because(-0.1, *carries)
+
+    assert f". {said}" in words.why(found, WEEK)
+    assert words.mostly(found) == short
+
+
+def test_a_change_of_several_weeks_is_said_to_be_their_mean() -> None:
+    one, eight = because(-0.1, -0.1), because(-0.1, -0.1, weeks=8)
+
+    assert words.why(one, WEEK).startswith("−10.0 pt (behaviour −10.0 pt, mix 0.0 pt) against the 8 weeks to 8 Nov.")
+    assert " on average over its last 8 weeks, against the 8 weeks to 8 Nov." in words.why(eight, WEEK)
+
+
+def test_nobody_is_warned_of_a_paradox_that_is_too_small_to_be_shown() -> None:
+    small, large = (because(-0.1, -0.1, opposite=True, behaviour=one) for one in (0.0001, 0.02))
+
+    assert "Simpson" not in words.why(small, WEEK)
+    assert "Simpson" in words.why(large, WEEK)
