@@ -187,6 +187,8 @@ def test_a_month_is_made_of_the_weeks_that_end_in_it(rows: list[Row], form: Form
     begins = min((row[2] for row in known), default=week)
 
     def span(first: date, last: date) -> Span | None:
+        if not known or first <= begins - WEEK:
+            return None
         value = over(known, form, first, last)
         whole = first - YEAR > begins - WEEK  # the first week that ends in it, a year before, is history
         before = over(known, form, first - YEAR, last - YEAR) if whole else None
@@ -198,13 +200,23 @@ def test_a_month_is_made_of_the_weeks_that_end_in_it(rows: list[Row], form: Form
     starts = [month]
     for _ in range(12):
         starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
-    whole = [span(a, b - timedelta(days=1)) for a, b in pairwise(starts)
-             if known and a > begins - WEEK]  # fmt: skip
-    assert list(found.months) == whole
+    whole = [span(a, b - timedelta(days=1)) for a, b in pairwise(starts)]
+    assert list(found.months) == [each for each in whole if each]
 
 
 def approx(value: float | None) -> Any:
     return None if value is None else pytest.approx(value)
+
+
+def test_a_mean_over_features_is_as_sure_as_the_one_with_the_fewest_who_could_use_it() -> None:
+    rows = [("everyone", part, last_day(11 - i), n, of) for i, n in enumerate(STEADY)
+            for part, of in (("a", 200), ("b", 100))]  # fmt: skip
+
+    found = line(three_users()[0], counted({(): rows}, "rate"), SUNDAY)
+
+    assert found.now.value == pytest.approx((51 / 200 + 51 / 100) / 2)
+    assert (found.now.n, found.now.of) == (None, 100)
+    assert found.verdict == "normal"
 
 
 # Why -----------------------------------------------------------------------------------------------------------------
