@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from components import review_words
+from components import review_notes
 from components.marks import concerning
 from components.theme import day
 from components.words import md
@@ -168,7 +168,7 @@ def actions(review: Review, *, of: str | None = None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             due = f" · due {day(one.due)}" if one.due else ""
             late = " · :orange[**overdue**]" if one.due and one.due < _now().date() and one.status == "open" else ""
-            about = "" if of else f" · {review_words.about(review, Task(**asdict(one)))}"
+            about = "" if of else f" · {review_notes.about(review, Task(**asdict(one)))}"
             st.markdown(f"**{md(one.owner)}** {md(one.text)}{due}{late}{about}", width="stretch")
             key = f"status {kept.id}"
             st.session_state[key] = one.status

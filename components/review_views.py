@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from components import cards, filters, forms, marks, report, review_charts, review_tables, tables
+from components import cards, filters, forms, marks, report, review_charts, review_notes, review_tables, tables
 from components import review_words as words
 from components.report import week as reviewed
 from components.theme import day
-from components.words import PLURALS, md, spoken
+from components.words import md, spoken
 from queries import snapshot
 from queries.activity import Activity
 from queries.review import Line, Review, from_json
@@ -91,7 +91,7 @@ def _closed(closed: Sequence[Any], live: Review, shown: Review) -> None:
         st.caption(f":material/lock: Closed by {md(last.closed_by)} on {last.closed_at:%-d %b %Y, %H:%M} UTC, with the "
                    f"data to {day(last.as_of, year=True)}.", width="content")  # fmt: skip
         st.toggle("As it was closed", True, key="as closed")
-    since = words.since_closed(was, live)
+    since = review_notes.since_closed(was, live)
     if since:
         with st.expander(f"{len(since)} changed since"):
             st.markdown("\n".join(f"- {line}" for line in since))
@@ -106,7 +106,7 @@ def _cards(shown: Review) -> None:
         numbers.append({
             "label": md(words.name(line)), "value": words.value(line.form, line.now.value, line.now.of),
             "delta": words.verdict(line, shown.week), "delta_color": colour, "delta_arrow": "off",
-            "help": line.definition.format(units=PLURALS[line.unit].capitalize()),
+            "help": words.definition(line),
         })  # fmt: skip
     cards.row(numbers)
 
@@ -118,7 +118,7 @@ def _last_actions(shown: Review, *, frozen: bool) -> None:
         return
     st.markdown(f"**Open from earlier weeks** · {len(before)}")
     if frozen:
-        st.markdown("\n".join(f"- {words.task(task, words.about(shown, task))}" for task in before))
+        st.markdown("\n".join(f"- {review_notes.task(task, review_notes.about(shown, task))}" for task in before))
     else:
         forms.actions(shown)
 
@@ -158,7 +158,7 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
         said = [each.text for each in shown.notes if each.metric == line.id]
         st.markdown("\n\n".join(f"> {md(text)}" for text in said))
         mine = [task for task in shown.tasks if task.week == shown.week and task.metric == line.id]
-        st.markdown("\n".join(f"- {words.task(task)}" for task in mine))
+        st.markdown("\n".join(f"- {review_notes.task(task)}" for task in mine))
         return
     forms.note(shown.week, line.id)
     forms.actions(shown, of=line.id)
@@ -212,7 +212,7 @@ def _rest(shown: Review) -> None:
     with st.popover("How computed", type="tertiary", icon=":material/help:"):
         st.markdown(words.HOW)
         st.markdown("\n".join(
-            f"- **{md(words.name(line))}**: {line.definition.format(units=PLURALS[line.unit].capitalize())}"
+            f"- **{md(words.name(line))}**: {words.definition(line)}"
             for line in shown.lines))  # fmt: skip
 
 

@@ -4,14 +4,13 @@ Sentences are made from a `Review` alone, so the page, the files to take away an
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 
 from components.theme import count, day, percent, points
 from components.words import PLURALS, md
 from queries.metrics import Form
-from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, Week, Why
+from queries.review import Line, Moved, Part, Review, Span, Week, Why
 
 VERDICTS = ("real", "continuing", "watch", "normal", "planned", "too few")
 FEW_PARTS = 2  # segments named in a sentence
@@ -19,6 +18,11 @@ NOTHING_REAL = "Nothing new left its usual range this week."
 RUN = 8  # weeks in a row on one side, which are a signal
 MOST = 0.5, 2.0  # of a change, for what is said to carry most of it
 TELLING = 0.2  # of a change, which a segment that is named carries at least
+
+HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
+       "from the first 24 weeks of history, or since what is usual started anew; a count that rises or falls steadily "
+       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an "
+       "edge.")  # fmt: skip
 
 
 def value(form: Form, number: float | None, of: int | None = None) -> str:
@@ -290,52 +294,7 @@ def target(line: Line) -> str:
     return f"{value(line.form, line.target, 1000)}{' ✓' if met else ''}"
 
 
-# What was written -----------------------------------------------------------------------------------------------------
-
-HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
-       "from the first 24 weeks of history, or since what is usual started anew; a count that rises or falls steadily "
-       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an "
-       "edge.")  # fmt: skip
-
-
-def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], notes: Sequence[Said]) -> Review:
-    """The review with what people wrote: all that is known to have happened by the end of its week."""
-    return replace(counted, marks=tuple(mark for mark in marks if mark.day <= counted.week), tasks=tuple(tasks),
-                   notes=tuple(notes))  # fmt: skip
-
-
-def task(one: Task, about: str = "") -> str:
-    """An action in a line: who, what, until when; about: what became of its metric."""
-    due = f", due {day(one.due)}" if one.due else ""
-    return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{f' ({about})' if about else ''}"
-
-
-def about(review: Review, one: Task) -> str:
-    """What an action is about: its metric, how far that moved since the week of the action, and how it reads now."""
-    line = next((line for line in review.lines if line.id == one.metric), None)
-    if line is None:
-        return md(one.metric)
-    then = next((week.value for week in line.weeks if week.last == one.week), None)
-    moved = change(line.form, line.now.value, then, line.now.of)
-    since = f" {moved} since then, now {verdict(line, review.week)}" if moved else ""
-    return f"{md(name(line))}{since}"
-
-
-def since_closed(was: Review, now: Review) -> list[str]:
-    """What differs from a closed review: numbers (late data), verdicts, definitions, metrics."""
-    found = ["What is counted has been defined anew since."] if was.definitions != now.definitions else []
-    today = {(line.key, line.unit): line for line in now.lines}
-    for line in was.lines:
-        other = today.pop((line.key, line.unit), None)
-        if other is None:
-            found.append(f"{md(name(line))} is no longer reviewed.")
-            continue
-        before, after = (value(each.form, each.now.value, each.now.of) for each in (line, other))
-        label = md(name(line))
-        if before != after:
-            found.append(f"{label} was {before} and is {after} now.")
-        if line.verdict != other.verdict:
-            found.append(f"{label} was {line.verdict} and is {other.verdict} now.")
-        if line.definition != other.definition:
-            found.append(f"{label} is defined anew: {md(other.definition)}")
-    return [*found, *(f"{md(name(line))} is reviewed now, and was not." for line in today.values())]
+def definition(line: Line) -> str:
+    """What a line counts, of users or of accounts."""
+    said = line.definition.replace("{units}", PLURALS[line.unit])
+    return said[:1].upper() + said[1:]

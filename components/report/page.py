@@ -12,7 +12,6 @@ from components import marks, review_words
 from components.report import drawing
 from components.report.text import rich, tame
 from components.theme import DARK, LIGHT, Palette, day, faint
-from components.words import PLURALS
 from queries.review import Line, Mark, Review, Task
 from queries.review.lines import ranked
 
@@ -103,14 +102,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters.update(day=day, definition=definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
+    made.filters.update(day=day, definition=review_words.definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
     return made
-
-
-def definition(line: Line) -> str:
-    """What a metric counts, of users or of accounts."""
-    said = line.definition.replace("{units}", PLURALS[line.unit])
-    return said[:1].upper() + said[1:]
 
 
 def _colors() -> str:

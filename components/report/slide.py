@@ -14,7 +14,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
 from components import review_words
-from components.report.page import changed, definition
+from components.report.page import changed
 from components.report.text import cell, cut, tame, width
 from components.theme import LIGHT, day
 from components.words import spoken
@@ -61,7 +61,7 @@ def footnote(review: Review, line: Line | None) -> str:
     if line is None:
         return said
     limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its trend' if line.trended else ''}."
-    return f"{said} {review_words.name(line)}: {definition(line)} {limits}"
+    return f"{said} {review_words.name(line)}: {review_words.definition(line)} {limits}"
 
 
 # Parts of the page ----------------------------------------------------------------------------------------------------

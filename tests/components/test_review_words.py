@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from components import review_notes
 from components import review_words as words
 from queries.calendar import Period
-from queries.review import Line, Part, Task
+from queries.review import Line, Mark, Part, Said, Task
 from tests.components.report.reviews import WEEK, fallen, line, review, weeks
 
 EARLIER = WEEK - timedelta(weeks=2)
@@ -20,7 +21,7 @@ def test_an_action_is_told_how_its_own_metric_moved_since_its_own_week_and_how_t
     shown = review(users, accounts)
 
     of = [(week, key) for week in (EARLIER, WEEK - timedelta(weeks=1)) for key in (users.id, accounts.id)]
-    said = [words.about(shown, Task(week, key, "Dana", "Ask")) for week, key in of]
+    said = [review_notes.about(shown, Task(week, key, "Dana", "Ask")) for week, key in of]
 
     assert said == [
         "Weekly actives +2.0 pt since then, now watch",
@@ -95,3 +96,27 @@ def test_nobody_is_warned_of_a_paradox_that_is_too_small_to_be_shown() -> None:
 
     assert "Simpson" not in words.why(small, WEEK)
     assert "Simpson" in words.why(large, WEEK)
+
+
+def test_since_it_was_closed_nothing_has_changed_of_the_same_review() -> None:
+    assert review_notes.since_closed(review(), review()) == []
+
+
+def test_since_it_was_closed_late_data_definitions_targets_and_words_may_have_changed() -> None:
+    was = review(line("new", "New", "flow", weeks=weeks(10, 20, 30, 40)), line("a", "A"), fallen(), line("b", "B"))
+    late = replace(was.lines[0], weeks=weeks(10, 21, 31, 41), definition="New {units}.", target=50.0)
+    later = replace(fallen(), is_news=False, since=EARLIER)
+    now = review(late, line("a", "A"), later, line("c", "C"), notes=(Said("a", "So."),),
+                 marks=(Mark(WEEK, "data", "x"),))  # fmt: skip
+
+    assert review_notes.since_closed(was, now) == [
+        "New was 40 and is 41 now.",
+        "New has other numbers now in 2 earlier weeks.",
+        "New had the target none, and has 50 now.",
+        "New is defined anew: New users\\.",
+        "Week\\-4 retention was ▼ real and is ▼ since 1 Nov now.",
+        "B is no longer reviewed.",
+        "C is reviewed now, and was not.",
+        "Notes have been written, changed or removed.",
+        "Marks have been written, changed or removed.",
+    ]
