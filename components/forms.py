@@ -11,13 +11,14 @@ from typing import Any, cast
 
 import streamlit as st
 
+from components import review_notes
 from components.marks import concerning
 from components.theme import day
 from components.words import md
 from queries import access, config, snapshot
 from queries.errors import Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
-from queries.review import Mark, Review, as_json
+from queries.review import Mark, Review, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
 
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped"}
@@ -158,19 +159,16 @@ def _actions(week: date) -> list[Kept[Action]]:
             (kept.content.week < week and kept.content.status == "open")]  # fmt: skip
 
 
-def actions(week: date, labels: dict[str, str], results: dict[str, str], *, of: str | None = None) -> None:
-    """Actions with what became of them: those of earlier weeks, or those about one metric decided in this one.
-
-    labels, results: of each metric, its name and how its number moved since.
-    """
-    for kept in _actions(week):
+def actions(review: Review, *, of: str | None = None) -> None:
+    """Actions with what became of them: those of earlier weeks, or those about one line decided in this one."""
+    for kept in _actions(review.week):
         one = kept.content
-        if (of is None) == (one.week == week) or (of is not None and one.metric != of):
+        if (of is None) == (one.week == review.week) or (of is not None and one.metric != of):
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             due = f" · due {day(one.due)}" if one.due else ""
             late = " · :orange[**overdue**]" if one.due and one.due < _now().date() and one.status == "open" else ""
-            about = "" if of else f" · {md(labels.get(one.metric, one.metric))} {results.get(one.metric, '')}"
+            about = "" if of else f" · {review_notes.about(review, Task(**asdict(one)))}"
             st.markdown(f"**{md(one.owner)}** {md(one.text)}{due}{late}{about}", width="stretch")
             key = f"status {kept.id}"
             st.session_state[key] = one.status
@@ -233,7 +231,16 @@ def closings(week: date) -> list[Closing]:
     return [closing for closing in store().reviews.list(_product()) if closing.week == week]
 
 
-def close(review: Review) -> None:
-    """Close a review: freeze what is on the screen, with its notes and actions."""
+def ask_to_close(shown: Review) -> None:
+    """Close this review, once all that was typed meanwhile is kept: a click may come before the field it left."""
+    st.session_state["to close"] = shown
+
+
+def close_if_asked(live: Review) -> None:
+    """Freeze what was on the screen, with the notes and actions as they are now; not where words could not be kept."""
+    shown = st.session_state.pop("to close", None)
+    if shown is None or shown.week != live.week or "not kept" in st.session_state:
+        return
+    review = replace(shown, notes=live.notes, tasks=live.tasks)
     _keep(lambda: store().reviews.close(_product(), review.week, review.as_of, as_json(review), by=_who(), at=_now()),
           "Closed. It is kept as it was presented.")  # fmt: skip

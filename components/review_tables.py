@@ -13,13 +13,13 @@ TREND = 26  # weeks
 
 
 def overview(review: Review, lines: list[Line]) -> pl.DataFrame:
-    """A row a metric: line (its key), Metric, This week, Verdict, On the week, On the year and Trend.
+    """A row a metric: line (its id), Metric, This week, Verdict, On the week, On the year and Trend.
 
     Where there are any also Mostly (what carries the change), Target and Owner.
     """
     rows = [
         {
-            "line": key(line), "Metric": name(line), "This week": value(line.form, line.now.value, line.now.of),
+            "line": line.id, "Metric": name(line), "This week": value(line.form, line.now.value, line.now.of),
             "Verdict": verdict(line, review.week), "On the week": against(line, 1), "On the year": against(line, 52),
             "Trend": [week.value for week in line.weeks[-TREND:]], "Mostly": mostly(line), "Target": target(line),
             "Owner": line.owner or "",
@@ -31,11 +31,6 @@ def overview(review: Review, lines: list[Line]) -> pl.DataFrame:
     schema = {head: pl.List(pl.Float64) if head == "Trend" else pl.String() for head in names}
     table = pl.DataFrame(rows, schema=schema)
     return table.drop(head for head in ("Mostly", "Target", "Owner") if not (table[head] != "").any())
-
-
-def key(line: Line) -> str:
-    """What tells a line of the review from the others: its metric, and whether accounts are counted."""
-    return line.key if line.unit == "user" else f"{line.key}~account"
 
 
 def weeks(review: Review) -> pl.DataFrame:

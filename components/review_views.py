@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from components import cards, filters, forms, marks, report, review_charts, review_tables, tables
+from components import cards, filters, forms, marks, report, review_charts, review_notes, review_tables, tables
 from components import review_words as words
 from components.report import week as reviewed
 from components.theme import day
-from components.words import PLURALS, md, spoken
+from components.words import md, spoken
 from queries import snapshot
 from queries.activity import Activity
 from queries.errors import InsightsError
@@ -32,7 +32,9 @@ def page(activity: Activity, week: date | None) -> None:
     if week is None:
         st.markdown("**Not yet.** The first whole week of history has not ended; there is nothing to review.")
         return
-    live, closed = reviewed.now(snapshot.product(), activity, week, forms.store()), forms.closings(week)
+    live = reviewed.now(snapshot.product(), activity, week, forms.store())
+    forms.close_if_asked(live)
+    closed = forms.closings(week)
     was = _as_closed(closed)
     shown = was if was and st.session_state.get("as closed", True) else live
     forms.told()
@@ -60,7 +62,7 @@ def _controls(shown: Review, closed: Sequence[Closing], *, frozen: bool) -> None
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
         _take_away(shown, closed[0].closed_by if frozen else "")
         st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
-                  on_click=forms.close, args=(shown,))  # fmt: skip
+                  on_click=forms.ask_to_close, args=(shown,))  # fmt: skip
 
 
 def _take_away(shown: Review, closed_by: str) -> None:
@@ -100,7 +102,7 @@ def _closed(last: Closing, was: Review, live: Review) -> None:
         st.caption(f":material/lock: Closed by {md(last.closed_by)} on {last.closed_at:%-d %b %Y, %H:%M} UTC, with the "
                    f"data to {day(last.as_of, year=True)}.", width="content")  # fmt: skip
         st.toggle("As it was closed", True, key="as closed")
-    since = words.since_closed(was, live)
+    since = review_notes.since_closed(was, live)
     if since:
         with st.expander(f"{len(since)} changed since"):
             st.markdown("\n".join(f"- {line}" for line in since))
@@ -115,7 +117,7 @@ def _cards(shown: Review) -> None:
         numbers.append({
             "label": md(words.name(line)), "value": words.value(line.form, line.now.value, line.now.of),
             "delta": words.verdict(line, shown.week), "delta_color": colour, "delta_arrow": "off",
-            "help": line.definition.format(units=PLURALS[line.unit].capitalize()),
+            "help": words.definition(line),
         })  # fmt: skip
     cards.row(numbers)
 
@@ -126,12 +128,10 @@ def _last_actions(shown: Review, *, frozen: bool) -> None:
     if not before:
         return
     st.markdown(f"**Open from earlier weeks** · {len(before)}")
-    labels = {line.key: line.label for line in shown.lines}
-    results = {line.key: words.result(line, before) for line in shown.lines}
     if frozen:
-        st.markdown("\n".join(f"- {words.task(task, labels, results)}" for task in before))
+        st.markdown("\n".join(f"- {review_notes.task(task, review_notes.about(shown, task))}" for task in before))
     else:
-        forms.actions(shown.week, labels, results)
+        forms.actions(shown)
 
 
 def _changed(shown: Review, *, frozen: bool) -> None:
@@ -143,7 +143,7 @@ def _changed(shown: Review, *, frozen: bool) -> None:
     st.markdown(f"**What changed** · {len(lines)}")
     table = review_tables.overview(shown, lines)
     tables.show_review(table, _picks(table), "changed")
-    picked = next((line for line in lines if review_tables.key(line) == filters.line()), lines[0])
+    picked = next((line for line in lines if line.id == filters.line()), lines[0])
     _detail(shown, picked, frozen=frozen)
 
 
@@ -166,14 +166,14 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
     if line.moved:
         st.caption(words.moved(line.moved))
     if frozen:
-        said = [each.text for each in shown.notes if each.metric == line.key]
+        said = [each.text for each in shown.notes if each.metric == line.id]
         st.markdown("\n\n".join(f"> {md(text)}" for text in said))
-        mine = [task for task in shown.tasks if task.week == shown.week and task.metric == line.key]
-        st.markdown("\n".join(f"- {words.task(task, {}, {})}" for task in mine))
+        mine = [task for task in shown.tasks if task.week == shown.week and task.metric == line.id]
+        st.markdown("\n".join(f"- {review_notes.task(task)}" for task in mine))
         return
-    forms.note(shown.week, line.key)
-    forms.actions(shown.week, {}, {}, of=line.key)
-    forms.act(shown.week, line.key, line.owner)
+    forms.note(shown.week, line.id)
+    forms.actions(shown, of=line.id)
+    forms.act(shown.week, line.id, line.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
         forms.mark(shown.week, line.key, line.label)
         if line.verdict == "real" and line.since and not line.is_news:
@@ -185,16 +185,16 @@ def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
 def _swing(shown: Review, line: Line, height: int = review_charts.HEIGHT) -> None:
     figure = review_charts.swing(line, SHOWN, cards.palette(), height=height)
     figure = marks.draw(figure, marks.concerning(shown.marks, line.key, line.feature), cards.palette())
-    cards.chart(figure, spoken(words.sentence(line, shown.week)), f"swing {review_tables.key(line)}")
+    cards.chart(figure, spoken(words.sentence(line, shown.week)), f"swing {line.id}")
 
 
 def _why(line: Line) -> None:
     if not line.why:
         return
-    picked = _dimension([found.dimension for found in line.why], f"why {review_tables.key(line)}")
+    picked = _dimension([found.dimension for found in line.why], f"why {line.id}")
     found = next(found for found in line.why if found.dimension == picked)
     cards.chart(review_charts.steps(line, found, cards.palette()), spoken(words.why(line, line.now.last)),
-                f"steps {review_tables.key(line)} {picked}")  # fmt: skip
+                f"steps {line.id} {picked}")  # fmt: skip
     st.caption("Grey may be chance. The most telling split stands first.")
 
 
@@ -211,7 +211,7 @@ def _rest(shown: Review) -> None:
     """What is normal, folded away; and all numbers."""
     normal = [line for line in shown.lines if line.verdict not in ("real", "watch")]
     if normal:
-        with st.expander(f"{len(normal)} inside their normal range, or too few to tell"):
+        with st.expander(f"{len(normal)} inside their normal range, planned, or too few to tell"):
             tables.show_review(review_tables.overview(shown, normal), None, "normal")
     with st.expander("All numbers: six weeks, twelve months"):
         every, months = review_tables.weeks(shown), review_tables.months(shown)
@@ -223,14 +223,14 @@ def _rest(shown: Review) -> None:
     with st.popover("How computed", type="tertiary", icon=":material/help:"):
         st.markdown(words.HOW)
         st.markdown("\n".join(
-            f"- **{md(words.name(line))}**: {line.definition.format(units=PLURALS[line.unit].capitalize())}"
+            f"- **{md(words.name(line))}**: {words.definition(line)}"
             for line in shown.lines))  # fmt: skip
 
 
 def _present(shown: Review) -> None:
     """One metric a screen, for a meeting: large, without controls; the arrow keys go on."""
     lines = [line for line in ranked(shown.lines) if line.verdict in ("real", "watch")] or list(shown.lines)
-    keys = [review_tables.key(line) for line in lines]
+    keys = [line.id for line in lines]
     at = keys.index(filters.line()) if filters.line() in keys else 0
     line = lines[at]
     st.header(spoken(words.head(shown)) if at == 0 else md(words.name(line)), anchor=False)

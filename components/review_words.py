@@ -3,19 +3,26 @@
 Sentences are made from a `Review` alone, so the page, the files to take away and a closed review say the same.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from components.theme import count, day, percent, points
 from components.words import PLURALS, md
 from queries.metrics import Form
-from queries.review import Line, Mark, Moved, Part, Review, Said, Span, Task, Week, Why
+from queries.review import Line, Moved, Part, Review, Span, Week, Why
 
-VERDICTS = ("real", "continuing", "watch", "normal", "too few")
+VERDICTS = ("real", "continuing", "watch", "normal", "planned", "too few")
 FEW_PARTS = 2  # segments named in a sentence
 NOTHING_REAL = "Nothing new left its usual range this week."
+RUN = 8  # weeks in a row on one side, which are a signal
+MOST = 0.5, 2.0  # of a change, for what is said to carry most of it
 TELLING = 0.2  # of a change, which a segment that is named carries at least
+
+HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
+       "from the first 24 weeks of history, or since what is usual started anew; a count that rises or falls steadily "
+       "is judged along its line. Real: a week outside, eight in a row on one side, or three of four near an "
+       "edge.")  # fmt: skip
 
 
 def value(form: Form, number: float | None, of: int | None = None) -> str:
@@ -68,14 +75,16 @@ def name(line: Line) -> str:
 
 
 def kind(line: Line) -> str:
-    """The verdict as it is counted: a signal that was there the week before is a continuing one."""
+    """The verdict as it is counted: a signal that was told before is a continuing one, a week left out is planned."""
+    if line.now.ignored:
+        return "planned"
     return "continuing" if line.verdict == "real" and not line.is_news else line.verdict
 
 
 def verdict(line: Line, now: date) -> str:
     """The verdict word, with the side on which a signal is, and since when an older one."""
     if line.verdict != "real":
-        return line.verdict
+        return kind(line)
     arrow = "▲" if line.is_up else "▼"
     since = f"since {day(line.since, now=now)}" if line.since and not line.is_news else "real"
     return f"{arrow} {since}"
@@ -112,7 +121,16 @@ def _side(line: Line) -> str:
     side = "above" if line.is_up else "below"
     if beyond:
         return f"{side} its usual {usual}"
-    return f"week after week {side} its usual {value(line.form, line.now.centre, 1000)}"
+    if _in_a_row(line) >= RUN:
+        return f"week after week {side} its usual {value(line.form, line.now.centre, 1000)}"
+    return f"three of its last four weeks near the {'upper' if line.is_up else 'lower'} edge of its usual {usual}"
+
+
+def _in_a_row(line: Line) -> int:
+    """How many of the latest weeks that are judged lie on the side of the last one."""
+    judged = [week.value - week.centre for week in reversed(line.weeks)
+              if week.value is not None and week.centre is not None and not week.ignored]  # fmt: skip
+    return sum(1 for _ in takewhile(lambda off: off > 0 if line.is_up else off < 0, judged))
 
 
 def usual_range(line: Line) -> str:
@@ -145,17 +163,18 @@ def _largest_ordinary(review: Review) -> str:
 def sentence(line: Line, now: date) -> str:
     """What a line shows, in one or two sentences."""
     said = f"**{md(name(line))}: {value(line.form, line.now.value, line.now.of)}** {_of(line)}".strip()
-    if line.verdict == "too few":
-        return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
     if line.now.ignored:
         return f"{said}. A planned date falls in this week, so it is no news."
-    along = " along the line of its growth" if line.trended else ""
+    if line.verdict == "too few":
+        return f"{said}. There are too few weeks, or too few {PLURALS[line.unit]}, to say what is usual."
+    along = " along the line of its trend" if line.trended else ""
+    few = " What is usual is told from few weeks yet." if line.provisional else ""
     if line.verdict == "real":
         since = f", since w/e {day(line.since, now=now)}" if line.since and not line.is_news else ""
         way = "a change for the better" if line.better else "a change for the worse"
-        return f"{said}, {way}: {_side(line)}{along}{since}."
+        return f"{said}, {way}: {_side(line)}{along}{since}.{few}"
     near = " It is near its edge, or on one side for a while: one to watch." if line.verdict == "watch" else ""
-    return f"{said}, inside its usual {usual_range(line)}{along}.{near}"
+    return f"{said}, inside its usual {usual_range(line)}{along}.{near}{few}"
 
 
 def _of(line: Line) -> str:
@@ -165,7 +184,7 @@ def _of(line: Line) -> str:
 def why(line: Line, now: date) -> str:
     """What carries the change, in a sentence; why there is none to tell, where there is none."""
     if not line.why:
-        return "There are too few weeks before to say what carries it."
+        return "What carries it cannot be told: too few usual weeks before, or no segments that tell."
     first = line.why[0]
     against = _against(line, first, now)
     total = carried(line.form, first.change)
@@ -174,12 +193,14 @@ def why(line: Line, now: date) -> str:
         total = f"{total} ({parts})"
     else:
         total = f"{total} a week"
-    return f"{total} against {against}. {_carriers(line, first)}{_simpson(first)}"
+    weeks = (first.now.last - first.now.first).days // 7 + 1
+    over = f" on average over its last {weeks} weeks," if weeks > 1 else ""
+    return f"{total}{over} against {against}. {_carriers(line, first)}{_simpson(line.form, first)}"
 
 
 def _against(line: Line, found: Why, now: date) -> str:
     if line.trended:
-        return "where its growth would have led"
+        return "where its trend would have led"
     apart = (found.before[-1] - found.before[0]).days // 7 + 1 > len(found.before)
     return f"the {len(found.before)} {'usual ' if apart else ''}weeks to {day(found.before[-1], now=now)}"
 
@@ -190,13 +211,20 @@ def _carriers(line: Line, found: Why) -> str:
     if not carrying:
         return "No segment carries more of it than its share, beyond chance."
     named = " and ".join(_part(line.form, found, part) for part in carrying[:FEW_PARTS])
-    return f"Mostly {named}."
+    return f"{'Mostly' if _is_most(found, carrying[:FEW_PARTS]) else 'Most telling:'} {named}."
+
+
+def _is_most(found: Why, parts: Sequence[Part]) -> bool:
+    """Whether these parts carry most of a change: not less than half, nor far more, which others then take back."""
+    return MOST[0] <= sum(part.carried for part in parts) / (found.change or 1.0) <= MOST[1]
 
 
 def mostly(line: Line) -> str:
     """The segment that carries most of a change, in a few words; empty where none does beyond chance."""
-    carrying = _carrying(line.why[0]) if line.why else []
-    return f"{carrying[0].segment} {carried(line.form, carrying[0].carried)}" if carrying else ""
+    first = _carrying(line.why[0])[:1] if line.why else []
+    if not first or not _is_most(line.why[0], first):
+        return ""
+    return f"{first[0].segment} {carried(line.form, first[0].carried)}"
 
 
 def _carrying(found: Why) -> list[Part]:
@@ -215,8 +243,10 @@ def _plain_share(part: Part) -> str:
     return f"{100 * part.share:.0f} % of all"
 
 
-def _simpson(found: Why) -> str:
-    if not found.opposite:
+def _simpson(form: Form, found: Why) -> str:
+    """A warning where total and segments moved opposite ways, each by as much as is shown."""
+    moved = [carried(form, number)[0] in "+−" for number in (found.change, found.behaviour)]
+    if not found.opposite or not all(moved):
         return ""
     return (" **Mind:** within the segments it moved the other way; the total moved because the make-up changed "
             "(Simpson's paradox).")  # fmt: skip
@@ -264,51 +294,7 @@ def target(line: Line) -> str:
     return f"{value(line.form, line.target, 1000)}{' ✓' if met else ''}"
 
 
-# What was written -----------------------------------------------------------------------------------------------------
-
-HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the mean moving range around it (XmR), "
-       "from the first 24 weeks of history, or since what is usual started anew; a count that grows steadily is judged "
-       "along its line. Real: a week outside, eight in a row on one side, or three of four near an edge.")  # fmt: skip
-
-
-def with_words(counted: Review, marks: Sequence[Mark], tasks: Sequence[Task], notes: Sequence[Said]) -> Review:
-    """The review with what people wrote: all that is known to have happened by the end of its week."""
-    return replace(counted, marks=tuple(mark for mark in marks if mark.day <= counted.week), tasks=tuple(tasks),
-                   notes=tuple(notes))  # fmt: skip
-
-
-def task(one: Task, labels: Mapping[str, str], results: Mapping[str, str]) -> str:
-    """An action in a line: who, what, until when, and how the number moved since."""
-    due = f", due {day(one.due)}" if one.due else ""
-    about = f" ({md(labels[one.metric])} {results.get(one.metric, '')})" if one.metric in labels else ""
-    return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{about}"
-
-
-def result(line: Line, tasks: Sequence[Task]) -> str:
-    """How a metric moved since the week in which the oldest open action about it was decided."""
-    weeks = [one.week for one in tasks if one.metric == line.key]
-    then = next((week for week in line.weeks if weeks and week.last == min(weeks)), None)
-    if then is None:
-        return ""
-    moved = change(line.form, line.now.value, then.value, line.now.of)
-    return f"{moved} since, {'real' if line.verdict == 'real' else 'within its usual swing'}" if moved else ""
-
-
-def since_closed(was: Review, now: Review) -> list[str]:
-    """What differs from a closed review: numbers (late data), verdicts, definitions, metrics."""
-    found = ["What is counted has been defined anew since."] if was.definitions != now.definitions else []
-    today = {(line.key, line.unit): line for line in now.lines}
-    for line in was.lines:
-        other = today.pop((line.key, line.unit), None)
-        if other is None:
-            found.append(f"{md(name(line))} is no longer reviewed.")
-            continue
-        before, after = (value(each.form, each.now.value, each.now.of) for each in (line, other))
-        label = md(name(line))
-        if before != after:
-            found.append(f"{label} was {before} and is {after} now.")
-        if line.verdict != other.verdict:
-            found.append(f"{label} was {line.verdict} and is {other.verdict} now.")
-        if line.definition != other.definition:
-            found.append(f"{label} is defined anew: {md(other.definition)}")
-    return [*found, *(f"{md(name(line))} is reviewed now, and was not." for line in today.values())]
+def definition(line: Line) -> str:
+    """What a line counts, of users or of accounts."""
+    said = line.definition.replace("{units}", PLURALS[line.unit])
+    return said[:1].upper() + said[1:]

@@ -105,7 +105,7 @@ def values(counts: pl.DataFrame, form: Form, *keys: str) -> pl.DataFrame:
 
     Counts are summed over what the keys leave open (weeks, segments) and divided then; a level is the mean of its
     weeks. value is null without a count, and for a rate or mean under 30 in the denominator. A metric of several parts
-    is the mean of their values; its n and of are their sums.
+    is the mean of their values; its of is that of the part with the fewest, and its n is null.
 
     >>> counts = pl.DataFrame({"part": ["", ""], "period": [1, 2], "n": [30, 10], "of": [50, 50]})
     >>> values(counts, "rate").rows()
@@ -117,7 +117,8 @@ def values(counts: pl.DataFrame, form: Form, *keys: str) -> pl.DataFrame:
     made = {"flow": pl.col("n").cast(pl.Float64), "level": pl.col("n") / pl.col("weeks")}
     each = each.with_columns(value=made.get(form, rate))
     whole = pl.when(pl.col("value").null_count() == 0).then(pl.col("value").mean()).alias("value")
-    found = [_sum("n"), _sum("of"), whole]
+    n = pl.when(pl.len() == 1).then(pl.col("n").first()).alias("n")
+    found = [n, pl.col("of").min(), whole]
     return each.group_by(*keys, maintain_order=True).agg(found) if keys else each.select(found)
 
 

@@ -177,6 +177,31 @@ def test_of_a_review_that_another_version_closed_the_numbers_of_now_are_shown(st
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_note_that_is_left_by_the_click_on_close_is_in_the_closed_review() -> None:
+    app = weekly(week=DROP)
+    note: Any = app.get_by_key(f"note {DROP} {RETENTION}")
+    note.set_value("Typed just now")
+
+    clicked(app, "Close")
+
+    assert "> Typed just now" in sentences(weekly(week=DROP))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_review_is_not_closed_over_words_that_could_not_be_kept() -> None:
+    one, other = weekly(week=DROP), weekly(week=DROP)
+    key = f"note {DROP} {RETENTION}"
+    set_to(one, key, "It is the set-up.")
+    note: Any = other.get_by_key(key)
+    note.set_value("It is the price.")
+
+    other = clicked(other, "Close")
+
+    assert "Your words are still in the form" in other.error[0].value
+    assert "Closed by" not in sentences(weekly(week=DROP))
+
+
+@pytest.mark.usefixtures("demo")
 def test_before_a_meeting_there_is_one_metric_a_screen_and_no_controls() -> None:
     app = weekly(week=DROP, seen="present")
 

@@ -12,7 +12,6 @@ from components import marks, review_words
 from components.report import drawing
 from components.report.text import rich, tame
 from components.theme import DARK, LIGHT, Palette, day, faint
-from components.words import PLURALS
 from queries.review import Line, Mark, Review, Task
 from queries.review.lines import ranked
 
@@ -59,8 +58,8 @@ def still_open(review: Review) -> list[Task]:
 
 
 def labels(review: Review) -> dict[str, str]:
-    """Metric -> what people call it."""
-    return {line.key: review_words.name(line) for line in reversed(review.lines)}
+    """The id of a line -> what people call it."""
+    return {line.id: review_words.name(line) for line in review.lines}
 
 
 def _finding(line: Line, review: Review) -> Finding:
@@ -70,14 +69,14 @@ def _finding(line: Line, review: Review) -> Finding:
         line, review_words.verdict(line, review.week), tone,
         rich(review_words.sentence(line, review.week)), rich(review_words.why(line, review.week)),
         drawing.swing(line, about), drawing.steps(line, line.why[0]) if line.why else Markup(""), about,
-        [note.text for note in review.notes if note.metric == line.key],
-        [task for task in review.tasks if task.metric == line.key and task.week == review.week],
+        [note.text for note in review.notes if note.metric == line.id],
+        [task for task in review.tasks if task.metric == line.id and task.week == review.week],
     )  # fmt: skip
 
 
 def _others(review: Review) -> list[tuple[str, str | Task]]:
     """Notes and actions of this week about what did not change: the metric, and what was said or decided."""
-    told, names = {line.key for line in changed(review)}, labels(review)
+    told, names = {line.id for line in changed(review)}, labels(review)
     notes = [note for note in review.notes if note.metric and note.metric not in told]
     tasks = [task for task in review.tasks if task.week == review.week and task.metric not in told]
     said = [(names.get(note.metric, note.metric), note.text) for note in notes]
@@ -103,14 +102,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters.update(day=day, definition=definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
+    made.filters.update(day=day, definition=review_words.definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
     return made
-
-
-def definition(line: Line) -> str:
-    """What a metric counts, of users or of accounts."""
-    said = line.definition.replace("{units}", PLURALS[line.unit])
-    return said[:1].upper() + said[1:]
 
 
 def _colors() -> str:

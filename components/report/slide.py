@@ -14,7 +14,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
 from components import review_words
-from components.report.page import changed, definition
+from components.report.page import changed
 from components.report.text import cell, cut, tame, width
 from components.theme import LIGHT, day
 from components.words import spoken
@@ -60,8 +60,8 @@ def footnote(review: Review, line: Line | None) -> str:
     said = f"{cut(review.product, NAME)}, week to {day(review.week, year=True)}, as of {day(review.as_of, year=True)}."
     if line is None:
         return said
-    limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its growth' if line.trended else ''}."
-    return f"{said} {review_words.name(line)}: {definition(line)} {limits}"
+    limits = f"Limits: the mean ± 2.66 × the mean moving range{', along its trend' if line.trended else ''}."
+    return f"{said} {review_words.name(line)}: {review_words.definition(line)} {limits}"
 
 
 # Parts of the page ----------------------------------------------------------------------------------------------------

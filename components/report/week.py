@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 
-from components import marks, review_words
+from components import marks, review_notes
 from components.theme import day
 from queries import access, config, snapshot, store
 from queries.activity import Activity
@@ -40,7 +40,7 @@ def now(product: Product, activity: Activity, week: date, kept: Store) -> Review
     notes = [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
     known = {(asked.key, asked.unit): _known(seen, asked) for asked in lines_of(product, activity, week)}
     counted = review(product, activity, week, known)
-    return review_words.with_words(counted, seen, [Task(**asdict(task)) for task in tasks], notes)
+    return review_notes.with_words(counted, seen, [Task(**asdict(task)) for task in tasks], notes)
 
 
 def _known(seen: list[Mark], asked: Reviewed) -> Known:

@@ -120,6 +120,11 @@ class Line:
         return self.weeks[-1]
 
     @property
+    def id(self) -> str:
+        """What tells it from the other lines: its metric, and whether accounts are counted."""
+        return self.key if self.unit == "user" else f"{self.key}~account"
+
+    @property
     def feature(self) -> str | None:
         """The feature it is about, where it is of one."""
         return self.key.partition(".")[2] or None
@@ -150,7 +155,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Task:
-    """Something that somebody will do, decided in the review of a week: as `store.Action` has it."""
+    """Something that somebody will do, decided in the review of a week: as `store.Action` has it.
+
+    metric: the `id` of the line that it is about.
+    """
 
     week: date
     metric: str
@@ -163,7 +171,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of a metric in this review; of the whole where the metric is empty."""
+    """What was said of a line (metric: its `id`) in this review; of the whole where the metric is empty."""
 
     metric: str
     text: str

@@ -76,7 +76,8 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     if made.verdict not in ("real", "watch"):
         return made
     judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
-    usual = tuple(one.last for one in judged_weeks if not one.signal and not one.ignored)
+    anew = max((day for day in known.changes if day <= (made.since or week)), default=date.min)  # since when as now
+    usual = tuple(one.last for one in judged_weeks if not one.signal and not one.ignored and one.last >= anew)
     parts = why(activity, metric, week, made.since, usual, trended=made.trended)
     return replace(made, why=parts, moved=moved(activity, week, metric.feature))
 
@@ -93,7 +94,7 @@ def _judgeable(weeks: pl.DataFrame, metric: Metric) -> pl.DataFrame:
 
     Of first uses, those of the first weeks of history are not: many of them are no first ones.
     """
-    begun = (pl.col("n").fill_null(0) > 0).cum_max()
+    begun = (pl.coalesce("n", "value").fill_null(0) > 0).cum_max()
     begun = begun & begun.shift(1, fill_value=True)  # what begins within a week has no whole one yet
     if metric.feature and metric.form == "flow":
         begun &= pl.col("period") >= pl.col("period").min() + SETTLES
@@ -111,7 +112,10 @@ def _weeks(weeks: pl.DataFrame, found: Judged) -> tuple[Week, ...]:
 
 
 def _spans(counts: pl.DataFrame, metric: Metric, week: date) -> tuple[tuple[Span, ...], Span | None, Span | None]:
-    """The last twelve whole months, this month to date and this quarter to date; each of the weeks that end in it."""
+    """The last twelve whole months, this month to date and this quarter to date; each of the weeks that end in it.
+
+    Only those whose first week is history.
+    """
     month = week.replace(day=1)
     starts = [_months_before(month, back) for back in range(12, -1, -1)]
     quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
@@ -121,8 +125,8 @@ def _spans(counts: pl.DataFrame, metric: Metric, week: date) -> tuple[tuple[Span
     made = [Span(span.first, span.last, value, before[i][1] if before[i][0] == weeks else None) if weeks else None
             for i, (span, (weeks, value)) in enumerate(zip(asked, now, strict=True))]  # fmt: skip
     begins = cast(date, counts["period"].min())
-    whole = tuple(span for span in made[:-2] if span and begins - A_WEEK < span.first)
-    return whole, made[-2], made[-1]
+    whole = [span if span and begins - A_WEEK < span.first else None for span in made]
+    return tuple(span for span in whole[:-2] if span), whole[-2], whole[-1]
 
 
 def _months_before(month: date, months: int) -> date:

@@ -19,6 +19,7 @@ SWING = timedelta(weeks=24)  # from which the usual swing of a segment is told
 LATELY = timedelta(weeks=4)  # since when the features listed beside a change moved
 MOST_FEATURES = 5  # listed beside a change
 GROWTH = timedelta(weeks=52)  # from which the line of a segment is told
+NOBODY = -0.5  # units: a line that leads to fewer is no measure of anybody
 A_WEEK = timedelta(days=7)
 
 
@@ -30,7 +31,7 @@ def why(
 
     The weeks since the change began (the week alone where nothing did), at most eight, against up to eight usual
     ones before it; or, where the metric is judged along its line (trended), against where a year of growth would lead.
-    usual: the weeks that were no part of a signal, the oldest first.
+    usual: the weeks that were no part of a signal, the oldest first; nothing before the first of them is looked at.
     """
     began = since or week
     now = Period(max(began, week - (WEEKS - 1) * A_WEEK), week)
@@ -42,18 +43,22 @@ def why(
         _as_why(segment, split, before, now)
         for segment in activity.segments
         if segment.behaviour is None and segment.of in of
-        and (split := _split(activity, metric, segment, before, now, trended=trended)) is not None
+        and (split := _split(activity, metric, segment, before, now, usual[0], trended=trended)) is not None
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda why: -why.uneven))
 
 
 def _split(
-    activity: Activity, metric: Metric, segment: Segment, before: tuple[date, ...], now: Period, *, trended: bool
-) -> Split | None:
-    """None where there are too few weeks before, too few units, or one segment alone. now: from and to a week's end."""
+    activity: Activity, metric: Metric, segment: Segment, before: tuple[date, ...], now: Period, first: date, *,
+    trended: bool,
+) -> Split | None:  # fmt: skip
+    """None where there are too few weeks before, too few units, one segment alone, or a line that is below zero by now.
+
+    now: from and to a week's end. first: the earliest week that may tell.
+    """
     span = GROWTH if trended else SWING
     counts = ask(metrics.weekly, activity, metric, (segment.key,)).filter(
-        pl.col("period").is_between(before[-1] - span, now.last))  # fmt: skip
+        pl.col("period").is_between(max(before[-1] - span, first), now.last))  # fmt: skip
     counts = counts.filter((pl.sum_horizontal("n", "of") > 0).any().over("segment"))  # those that had anybody
     then = counts.filter(pl.col("period").is_in(before))
     after = counts.filter(pl.col("period").is_between(now.first, now.last))
@@ -63,7 +68,8 @@ def _split(
     if any(metrics.values(frame, metric.form)["value"].item() is None for frame in (then, after)):
         return None
     if metric.is_count:
-        return split_count(then, after, history, along=trended)
+        split = split_count(then, after, history, along=trended)
+        return split if split.parts["before"].min() > NOBODY else None  # type: ignore[operator]
     return split_rate(then, after, history)
 
 

@@ -187,6 +187,8 @@ def test_a_month_is_made_of_the_weeks_that_end_in_it(rows: list[Row], form: Form
     begins = min((row[2] for row in known), default=week)
 
     def span(first: date, last: date) -> Span | None:
+        if not known or first <= begins - WEEK:
+            return None
         value = over(known, form, first, last)
         whole = first - YEAR > begins - WEEK  # the first week that ends in it, a year before, is history
         before = over(known, form, first - YEAR, last - YEAR) if whole else None
@@ -198,13 +200,23 @@ def test_a_month_is_made_of_the_weeks_that_end_in_it(rows: list[Row], form: Form
     starts = [month]
     for _ in range(12):
         starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
-    whole = [span(a, b - timedelta(days=1)) for a, b in pairwise(starts)
-             if known and a > begins - WEEK]  # fmt: skip
-    assert list(found.months) == whole
+    whole = [span(a, b - timedelta(days=1)) for a, b in pairwise(starts)]
+    assert list(found.months) == [each for each in whole if each]
 
 
 def approx(value: float | None) -> Any:
     return None if value is None else pytest.approx(value)
+
+
+def test_a_mean_over_features_is_as_sure_as_the_one_with_the_fewest_who_could_use_it() -> None:
+    rows = [("everyone", part, last_day(11 - i), n, of) for i, n in enumerate(STEADY)
+            for part, of in (("a", 200), ("b", 100))]  # fmt: skip
+
+    found = line(three_users()[0], counted({(): rows}, "rate"), SUNDAY)
+
+    assert found.now.value == pytest.approx((51 / 200 + 51 / 100) / 2)
+    assert (found.now.n, found.now.of) == (None, 100)
+    assert found.verdict == "normal"
 
 
 # Why -----------------------------------------------------------------------------------------------------------------
@@ -243,6 +255,26 @@ def test_what_moved_beside_a_feature_is_not_the_feature_itself() -> None:
     found = line(activity, metrics.catalogue(activity)["adoption.open"], activity.calendar.as_of)
 
     assert (found.verdict, found.moved) == ("real", ())
+
+
+def test_a_change_is_not_measured_against_what_was_usual_before_it_started_anew() -> None:
+    activity = load(crowd([*STEADY, 20, 21, 20, 22, 21, 20, 30], admins=10))
+    actives, week = metrics.catalogue(activity)["weekly_actives"], activity.calendar.as_of
+
+    found = line(activity, actives, week, Known(changes=(week - 6 * WEEK,)))
+
+    assert (found.verdict, found.is_up, found.why) == ("real", True, ())
+
+
+def test_a_segment_whose_line_leads_below_nobody_explains_nothing() -> None:
+    growing, leaving = [100 + 10 * i + 30 * (i % 2) for i in range(20)], [max(30 - 10 * i, 0) for i in range(20)]
+    growing[-1] += 200
+    by_plan = [*weekly(growing, "a"), *weekly(leaving, "b")]
+    whole = weekly([a + b for a, b in zip(growing, leaving, strict=True)])
+
+    found = line(three_users()[0], counted({(): whole, ("plan",): by_plan}, "level"), SUNDAY)
+
+    assert (found.verdict, found.trended, found.why) == ("real", True, ())
 
 
 def test_of_too_few_before_nobody_says_why() -> None:
