@@ -14,9 +14,10 @@ from queries.activity import Activity
 from queries.answers import ask, within
 from queries.errors import did_you_mean
 from queries.metrics import Metric
-from queries.okr import Aim, Asked, Board, Point, Result, Series, behind
+from queries.okr import Asked, Point
 from queries.okr.grades import disagreement, is_stale, mean_progress, worst
 from queries.okr.pace import judged
+from queries.okr.results import Aim, Board, Result, Series, behind
 from queries.product import Selection, Unit
 
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from math import floor
 from typing import Literal
 
-from queries.okr import ORDER, Asked, Judged, Kind, Result, Status
+from queries.okr import Asked, Kind
+from queries.okr.results import ORDER, Judged, Result, Status
 
 STALE = timedelta(days=14)
 SURE, UNSURE = 7, 3  # of ten: from where an owner is confident, and up to where one is not

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from queries.calendar import day_number
-from queries.okr import Goal, Judged, Point, Status
+from queries.okr import Goal, Point
+from queries.okr.results import Judged, Status
 from queries.stats.forecast import Forecast, straight
 
 ON_TRACK, AT_RISK, HELD = 0.95, 0.75, 0.90

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from queries.okr import Asked, CheckIn, Goal, Judged, Point, Result, Series, Status
+from queries.okr import Asked, CheckIn, Goal, Point
+from queries.okr.results import Judged, Result, Series, Status
 
 FIRST = date(2026, 10, 1)
 LAST = FIRST + timedelta(days=99)

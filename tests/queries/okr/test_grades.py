@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.okr import Judged, Status
 from queries.okr.grades import disagreement, grade, is_stale, is_unfinished, mean_progress, verdict, worst
+from queries.okr.results import Judged, Status
 from tests.queries.okr.goals import FIRST, LAST, asked, goal, result, said
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.okr import Goal, Judged, Point
+from queries.okr import Goal, Point
 from queries.okr.pace import due, expected, judged, progress, time_share
+from queries.okr.results import Judged
 from tests.queries.okr.goals import FIRST, LAST, after, goal, weekly
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
