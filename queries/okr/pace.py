@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from queries.calendar import day_number
 from queries.okr import Goal, Point
-from queries.okr.results import Judged, Status
-from queries.stats.forecast import Forecast, straight
+from queries.okr.results import Ahead, Judged, Status
+from queries.stats.forecast import straight
 
 ON_TRACK, AT_RISK, HELD = 0.95, 0.75, 0.90
 STRETCH = 0.7  # of an aspirational goal, what is good
@@ -24,15 +24,13 @@ def judged(goal: Goal, points: Sequence[Point], *, least: float = float("-inf"),
     if not known:
         return Judged("no value")
     now = known[-1]
-    lead = forecast(goal, known, (goal.last,)) if goal.last and goal.type != "milestone" else ()
-    forecasted = lead[0].within(least, most) if lead and goal.last and goal.last > now.day else None
+    lead = () if goal.type == "milestone" else ahead(goal, known, least, most)
     if goal.stays:
         share = held(goal, known)
-        return Judged(_stays(goal, now, share), now.value, now.day, float(goal.holds(now.value)), None, None, share,
-                      forecasted)  # fmt: skip
-    done, due = progress(goal, now.value), expected(goal, now.day)
-    pace = None if not due else done / (due * (STRETCH if goal.kind == "aspirational" else 1.0))
-    return Judged(_status(goal, now.day, pace), now.value, now.day, done, due, pace, None, forecasted)
+        return Judged(_stays(goal, now, share), now.value, now.day, progress(goal, now.value), None, None, share, lead)
+    done, asked = progress(goal, now.value), expected(goal, now.day)
+    pace = None if not asked else done / (asked * (STRETCH if goal.kind == "aspirational" else 1.0))
+    return Judged(_status(goal, now.day, pace), now.value, now.day, done, asked, pace, None, lead)
 
 
 def progress(goal: Goal, value: float) -> float:
@@ -90,15 +88,21 @@ def held(goal: Goal, points: Sequence[Point]) -> float | None:
     return sum(inside) / len(inside) if inside else None
 
 
-def forecast(goal: Goal, points: Sequence[Point], days: Sequence[date]) -> tuple[Forecast, ...]:
-    """Where the last eight separate weeks lead, on some days: of each week its last value. None before four of them."""
-    weeks: dict[int, Point] = {}
+def ahead(goal: Goal, points: Sequence[Point], least: float, most: float) -> tuple[Ahead, ...]:
+    """Where the last eight separate weeks lead, week by week to the end: of each week its last value counts.
+
+    Nothing before four of them, nor where there is no end, or it is over.
+    """
+    now, weeks = points[-1].day, dict[int, Point]()
     for point in points:
-        back = (points[-1].day - point.day).days // 7
+        back = (now - point.day).days // 7
         if back < WEEKS:
             weeks[back] = point
     known = [(day_number(point.day), point.value) for point in weeks.values()]
-    return straight(known, [day_number(day) for day in days])
+    left = (goal.last - now).days if goal.last else 0
+    days = [now + timedelta(days=min(days, left)) for days in range(7, left + 7, 7)]
+    found = straight(known, [day_number(day) for day in days])
+    return tuple(Ahead(day, one.within(least, most)) for day, one in zip(days, found, strict=False))
 
 
 def _status(goal: Goal, day: date, pace: float | None) -> Status:

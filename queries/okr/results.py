@@ -12,12 +12,20 @@ Status = Literal["on track", "at risk", "off track", "too early", "no end", "no 
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A day to come, and what to expect of it."""
+
+    day: date
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
 class Judged:
     """A goal against its values. as_of: the day of the value; all else is as of then, and None where there is none.
 
     progress: raw; 1 or 0 where it is to stay. expected: the share of the way that was due. pace: progress over
-    expected, of an aspirational one over 0.7 of it. held: the share of the time in which it stayed. forecast: for the
-    last day of the goal.
+    expected, of an aspirational one over 0.7 of it. held: the share of the time in which it stayed. ahead: where it
+    leads, week by week to the last day of the goal.
     """
 
     status: Status
@@ -27,7 +35,12 @@ class Judged:
     expected: float | None = None
     pace: float | None = None
     held: float | None = None
-    forecast: Forecast | None = None
+    ahead: tuple[Ahead, ...] = ()
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Where it leads by the last day of the goal."""
+        return self.ahead[-1].forecast if self.ahead else None
 
     @property
     def counted(self) -> float | None:

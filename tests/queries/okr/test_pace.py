@@ -129,6 +129,13 @@ def test_a_straight_line_is_followed_to_the_end() -> None:
     assert (found.value, found.low, found.high) == pytest.approx((4 + 72 / 7,) * 3)
 
 
+def test_the_way_ahead_goes_by_weeks_to_the_last_day() -> None:
+    found = judged(goal(), weekly(*range(12)))
+
+    assert [(one.day, round(one.forecast.value, 6)) for one in found.ahead] == [
+        (after(91, 0).day, 12), (after(98, 0).day, 13), (LAST, round(13 + 2 / 7, 6))]  # fmt: skip
+
+
 def test_there_is_no_forecast_before_four_weeks_however_many_days_there_are() -> None:
     daily = [after(days, days) for days in range(1, 21)]
 
