@@ -300,6 +300,11 @@ def key_result() -> str:
     return _picks()["kr"][0]
 
 
+def pillar() -> str:
+    """The strategy pillar that is looked at."""
+    return _picks()["pillar"][0]
+
+
 def presents() -> bool:
     """Whether the page is shown to a meeting: large, without controls."""
     return _picks()["seen"][0] == "present"

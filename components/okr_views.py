@@ -5,7 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from components import cards, filters, forms, marks, okr_charts, okr_edit_forms, okr_forms, okr_kept, okr_tables, tables
+from components import (
+    cards,
+    filters,
+    forms,
+    marks,
+    okr_charts,
+    okr_edit_forms,
+    okr_forms,
+    okr_kept,
+    okr_pillar_views,
+    okr_tables,
+    tables,
+)
 from components import okr_words as words
 from components.okr_kept import Written
 from components.theme import day
@@ -43,6 +55,8 @@ def page(activity: Activity, name: str) -> None:
     _add(cycle, activity)
     if made.results:
         _story(found, cycle, activity, _picked(made))
+    if any(aim.pillar for aim in made.aims):
+        okr_pillar_views.pillar(activity, made.aims)
 
 
 def _board(found: Written, cycle: Kept[Cycle], activity: Activity) -> Board:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from queries import store as stores
 from queries.store import CheckIn, Cycle, KeyResult, Objective, Store
 from tests import products
-from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences
+from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
 pytestmark = pytest.mark.slow
 
@@ -203,6 +203,29 @@ def test_before_a_meeting_there_is_one_key_result_a_screen_and_notes_are_kept_at
     assert on.header[0].value == "New teams stay"
     assert opened(seen="present").text_area[0].value == "Ask the *five*"
     assert address(clicked(on, "Leave")).get("seen") is None
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_strategy_pillar_shows_who_uses_what_was_built_for_it(place: Path) -> None:
+    written(place, lambda store: aim(store, QUARTER, RETENTION, pillar="Up-market", features="sso, audit_log"))
+
+    app = opened(by="plan")
+
+    assert_stands(app)
+    assert "**2 features of Up\\-market.**" in sentences(app)
+    assert "Enterprise leads with " in sentences(app)
+    assert set(figure(app, -1)["layout"]["yaxis"]["ticktext"]) == {"Single sign-on", "Audit log"}
+    assert "**2 features of Up\\-market.**" in sentences(set_to(app, "pick unit", "account"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_pillar_without_features_says_how_it_gets_some(place: Path) -> None:
+    written(place, lambda store: aim(store, QUARTER, RETENTION, pillar="Up-market"))
+
+    app = opened()
+
+    assert_stands(app)
+    assert "**No feature belongs to Up\\-market yet.**" in sentences(app)
 
 
 @pytest.mark.usefixtures("demo")
