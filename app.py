@@ -38,7 +38,7 @@ home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path
 clock = partial(datetime.now, UTC)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
-    st.session_state["now"] = clock()
+    st.session_state["clock"], st.session_state["now"] = clock, clock()
     frame.make_ready(clock)
     if page.url_path in pages:
         drills.follow(page.url_path)

@@ -78,6 +78,7 @@ def now() -> datetime:
 def keep(write: Callable[[], object], told: str, *clears: str) -> None:
     """Write, and clear the form; where that cannot be, say why and leave the words."""
     state = st.session_state
+    state["now"] = state["clock"]()  # the page may have been open for hours
     try:
         write()
     except StoreError as error:

@@ -17,7 +17,6 @@ from queries import metrics, snapshot
 from queries.activity import Activity
 from queries.errors import InputError
 from queries.okr import Kind, Type, board, written
-from queries.okr.results import Result
 from queries.store import Cycle, Kept, KeyResult, Objective
 
 UNITS = {"user": "Users", "account": "Accounts"}
@@ -208,13 +207,12 @@ def _before(made: KeyResult, activity: Activity) -> float:
     return ([point for point in points if point.day < made.first] or [points[0]])[-1].value
 
 
-def remove(found: Written, result: Result) -> None:
-    """Take a key result away."""
-    st.button("Remove", type="tertiary", key=f"remove {result.asked.id}", on_click=_remove,
-              args=(found.key_result(result.asked.id),), help="Its history and its check-ins are kept.")  # fmt: skip
+def remove(collection: Any, kept: Kept[Any]) -> None:
+    """Take a key result away, or an objective that has none. collection: of the store, where it is."""
+    st.button("Remove", type="tertiary", key=f"remove {kept.id}", on_click=_remove, args=(collection, kept),
+              help="Its history and its check-ins are kept.")  # fmt: skip
 
 
-def _remove(kept: Kept[KeyResult]) -> None:
-    forms.keep(lambda: forms.store().key_results.remove(kept, by=forms.who(), at=forms.now()),
-               "Removed. Its history is kept.")  # fmt: skip
+def _remove(collection: Any, kept: Kept[Any]) -> None:
+    forms.keep(lambda: collection.remove(kept, by=forms.who(), at=forms.now()), "Removed. Its history is kept.")
     filters.go(kr=("",))

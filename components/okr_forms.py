@@ -61,8 +61,9 @@ def check_in(result: Result) -> None:
                 st.metric("Value", words.value(result, now, result.series.of), week, help=BOUND, width=140,
                           delta_color="off", delta_arrow="off")  # fmt: skip
             else:
-                what = "Done, 0 to 1" if one.goal.type == "milestone" else f"Value, {md(one.unit)}".rstrip(", ")
-                st.number_input(what, value=None, key=f"value {one.id}", help=TYPED, width=140, format="%g")
+                least, most = (0.0, 1.0) if one.goal.type == "milestone" else (None, None)
+                what = "Done, 0 to 1" if most else f"Value, {md(one.unit)}".rstrip(", ")
+                st.number_input(what, least, most, None, key=f"value {one.id}", help=TYPED, width=140, format="%g")
                 st.date_input("as of", today(), key=f"as of {one.id}", max_value=today(), width=140)
             st.number_input("Confidence, 0 to 10", 0, 10, result.confidence[-1] if result.confidence else None,
                             key=f"confidence {one.id}", width=140)  # fmt: skip
@@ -77,11 +78,14 @@ def _check_in(result: Result) -> None:
     state, one = st.session_state, result.asked
     value, as_of = (result.judged.value, result.judged.as_of) if one.metric else (
         state[f"value {one.id}"], state[f"as of {one.id}"])  # fmt: skip
-    made = CheckIn(one.id, today(), value, as_of, state[f"confidence {one.id}"], state[f"comment {one.id}"],
-                   state[f"blockers {one.id}"], state[f"next {one.id}"])  # fmt: skip
     cleared = [f"{name} {one.id}" for name in ("value", "comment", "blockers", "next")]
-    forms.keep(lambda: forms.store().check_ins.add(forms.product_name(), made, by=forms.who(), at=forms.now()),
-               "Checked in.", *cleared)  # fmt: skip
+
+    def write() -> None:
+        made = CheckIn(one.id, today(), value, as_of, state[f"confidence {one.id}"], state[f"comment {one.id}"],
+                       state[f"blockers {one.id}"], state[f"next {one.id}"])  # fmt: skip
+        forms.store().check_ins.add(forms.product_name(), made, by=forms.who(), at=forms.now())
+
+    forms.keep(write, "Checked in.", *cleared)
 
 
 def note(result: Result) -> None:

@@ -11,7 +11,9 @@ from components import (
     forms,
     marks,
     okr_charts,
+    okr_close_forms,
     okr_edit_forms,
+    okr_file_forms,
     okr_forms,
     okr_kept,
     okr_pillar_views,
@@ -41,18 +43,22 @@ def page(activity: Activity, name: str) -> None:
     if cycle is None:
         st.markdown(NONE_YET)
         okr_edit_forms.cycle()
+        okr_file_forms.files(found, None, None)
         return
     made = _board(found, cycle, activity)
     if filters.presents() and made.results:
         _present(made)
         return
     st.markdown(words.answer(made))
-    _controls(cycle, made)
+    _controls(found, cycle, made)
+    okr_close_forms.closed(found, cycle, made)
     for aim in made.aims:
         _aim(aim, made)
         if not aim.results:
-            okr_edit_forms.objective(cycle, activity, found.objective(aim.id))
-    _add(cycle, activity)
+            with st.container(horizontal=True, gap="small"):
+                okr_edit_forms.objective(cycle, activity, found.objective(aim.id))
+                okr_edit_forms.remove(forms.store().objectives, found.objective(aim.id))
+    _add(found, cycle, activity)
     if made.results:
         _story(found, cycle, activity, _picked(made))
     if any(aim.pillar for aim in made.aims):
@@ -69,16 +75,19 @@ def _picked(made: Board) -> Result:
     return next((result for result in made.results if result.asked.id == filters.key_result()), made.results[0])
 
 
-def _controls(cycle: Kept[Cycle], made: Board) -> None:
+def _controls(found: Written, cycle: Kept[Cycle], made: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="cycle"):
         filters.pick("cycle")
         st.button("Present", icon=":material/slideshow:", disabled=not made.results, on_click=filters.go,
                   kwargs={"seen": ("present",), "kr": ("",)})  # fmt: skip
         until = f"{day(made.first, year=True)} – {day(made.last, year=True)}" if made.last else (
             f"from {day(made.first, year=True)}, without an end")  # fmt: skip
-        st.caption(until, width="content")
+        done = "" if made.progress is None else f" · {100 * made.progress:.0f} % of the way"
+        st.caption(f"{until}{done}", width="content")
+        okr_close_forms.close(found, cycle, made)
         okr_edit_forms.cycle(cycle)
         okr_edit_forms.cycle()
+        okr_file_forms.files(found, cycle, made)
         with st.popover("How computed", type="tertiary", icon=":material/help:"):
             st.markdown(words.HOW)
 
@@ -110,10 +119,13 @@ def _picks(ids: list[str], key: str) -> Callable[[], None]:
     return picked
 
 
-def _add(cycle: Kept[Cycle], activity: Activity) -> None:
+def _add(found: Written, cycle: Kept[Cycle], activity: Activity) -> None:
+    """What can be added to a cycle: by hand, or from the one before."""
+    earlier = [kept for kept in found.cycles if kept.content.first < cycle.content.first]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="add"):
         okr_edit_forms.key_result(cycle, activity)
         okr_edit_forms.objective(cycle, activity)
+        okr_close_forms.copy(found, cycle, _board(found, earlier[-1], activity) if earlier else None)
 
 
 def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Result) -> None:
@@ -134,7 +146,7 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
         with st.container(horizontal=True, gap="small"):
             okr_edit_forms.key_result(cycle, activity, kept)
             okr_edit_forms.objective(cycle, activity, found.objective(kept.content.objective))
-            okr_edit_forms.remove(found, result)
+            okr_edit_forms.remove(forms.store().key_results, kept)
 
 
 def _where(result: Result) -> str:

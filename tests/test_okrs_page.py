@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components import okr_file_forms, okr_kept
 from queries import store as stores
+from queries.okr.files import CycleFile, as_csv, toml
 from queries.store import CheckIn, Cycle, KeyResult, Objective, Store
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
@@ -156,9 +158,11 @@ def test_a_check_in_has_the_value_of_the_data_and_is_there_for_everybody(place: 
 @pytest.mark.usefixtures("demo")
 def test_a_typed_value_is_typed_and_a_milestone_goes_no_further_than_all_of_it(place: Path) -> None:
     cycle = Cycle("Now", AGO, AHEAD)
-    id, _ = written(place, lambda store: aim(store, cycle, {"unit": "calls"}, {"type": "milestone", "title": "Live"}))
+    two = {"unit": "calls"}, {"type": "milestone", "title": "Live"}
+    id, milestone = written(place, lambda store: aim(store, cycle, *two))
     app = opened(kr=id)
     assert "no value yet" in sentences(app)
+    assert opened(kr=milestone).get_by_key(f"value {milestone}").max == 1.0  # type: ignore[union-attr]
 
     app = send(fill(app, "value", **{id: 55.0}), f"check-in {id}", "Check in")
 
@@ -226,6 +230,108 @@ def test_a_pillar_without_features_says_how_it_gets_some(place: Path) -> None:
 
     assert_stands(app)
     assert "**No feature belongs to Up\\-market yet.**" in sentences(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_is_removed_leaves_its_history_and_then_its_objective_may_go_too(place: Path) -> None:
+    written(place, lambda store: aim(store, QUARTER, RETENTION))
+
+    app = clicked(clicked(opened(), "Remove"), "Remove")
+
+    assert_stands(app)
+    assert answer(app).startswith("**No key results for Autumn yet.**")
+    changes = written(place, lambda store: [change.after is None for change in store.history(PRODUCT)])
+    assert changes == [False, False, False, True, True]
+
+
+# The end of a cycle, and files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_cycle_is_closed_with_its_grades_and_can_be_opened_again(place: Path) -> None:
+    written(place, lambda store: aim(store, QUARTER, STAY, RETENTION, {"kind": "aspirational", "unit": "calls"}))
+    app = opened()
+
+    app = clicked(app, "Close with these grades")
+
+    said = sentences(app)
+    assert "**Closed on " in said
+    assert "More are back: **0.0**, missed: committed ones are due whole" in said
+    assert "Few gone: **1.0**, kept" in said
+    assert "Key 2: **no grade**, no value to grade" in said
+    grades = written(place, lambda store: [kept.content.grade for kept in store.grades.list(PRODUCT)])
+    assert sorted(grades, key=str) == [0.0, 1.0, None]
+    again = clicked(clicked(app, "Open again"), "Close with these grades")
+    assert_stands(again)
+    assert len(written(place, lambda store: store.grades.list(PRODUCT))) == 3
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_is_unfinished_is_copied_once_from_where_it_is_now(place: Path) -> None:
+    done = {"title": "Done", "metric": "weekly_actives", "unit": "user", "start": 1.0, "target": 2.0}
+    planned = {**RETENTION, "plan": "2026-09-01 0.5"}
+
+    def write(store: Store) -> None:
+        aim(store, QUARTER, STAY, planned, done, pillar="Up-market")
+        store.cycles.add(PRODUCT, Cycle("Winter", date(2026, 12, 21), date(2027, 3, 31)), **WHO)
+
+    written(place, write)
+
+    app = clicked(opened(cycle="Winter"), "Copy 2 unfinished of Autumn")
+    clicked(app, "Copy 2 unfinished of Autumn")
+
+    every = written(place, lambda store: store.key_results.list(PRODUCT))
+    copied = {kept.content.title: kept.content for kept in every if kept.content.first == date(2026, 12, 21)}
+    assert len(every) == 5
+    assert set(copied) == {"Few gone", "More are back"}
+    assert 0.31 < copied["More are back"].start < 0.33
+    assert (copied["More are back"].plan, copied["More are back"].last) == ("", date(2027, 3, 31))
+    assert copied["Few gone"].target == 99_999.0
+    objectives = written(place, lambda store: [kept.content for kept in store.objectives.list(PRODUCT)])
+    assert [(one.title, one.pillar) for one in objectives] == [("New teams stay", "Up-market")] * 2
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("kind", ["toml", "csv"])
+def test_a_cycle_goes_to_a_file_and_comes_back_whole_into_an_empty_store(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    segments = {**RETENTION, "segments": '{"plan": ["Team"]}', "plan": "2026-09-01 0.5", "title": "=cmd()"}
+    written(place, lambda store: aim(store, QUARTER, STAY, segments, pillar="Up-market", features="sso"))
+    write = {"toml": toml, "csv": as_csv}[kind]
+    text = written(place, lambda store: write(_file(store)))
+    monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "other.sqlite"))
+
+    app = _taken_in(opened(), f"cycle.{kind}", text)
+    again = _taken_in(app, f"cycle.{kind}", text)
+
+    assert_stands(again)
+    assert answer(again).startswith("**1 on track · 1 off.**")
+    assert written(tmp_path / "other.sqlite", lambda store: write(_file(store))) == text
+    assert written(tmp_path / "other.sqlite", lambda store: len(store.history(PRODUCT))) == 4
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_file_with_one_mistake_changes_nothing(place: Path) -> None:
+    text = ("[cycle]\nname = 'New'\nfirst = 2026-10-01\n[[objective]]\ntitle = 'A'\nowner = 'D'\n"
+            "[[objective.key_result]]\ntitle = 'B'\nowner = 'D'\ntype = 'increase to'\nkind = 'committed'\n"
+            "start = 2\ntarget = 1\nfirst = 2026-10-01\n")  # fmt: skip
+
+    app = _taken_in(opened(), "cycle.toml", text)
+
+    assert "“B” of “A”: From 2 to 1 is the other way" in app.error[0].value.replace("\\", "")
+    assert written(place, lambda store: store.history(PRODUCT)) == ()
+
+
+def _file(store: Store) -> CycleFile:
+    found = okr_kept.read(store, PRODUCT)
+    return okr_file_forms.as_file(found, found.cycles[0])
+
+
+def _taken_in(app: AppTest, name: str, text: str) -> AppTest:
+    """The app after a file was taken in."""
+    app.file_uploader[0].set_value((name, text.encode(), "text/plain")).run()
+    return clicked(app, "Take in")
 
 
 @pytest.mark.usefixtures("demo")

@@ -123,6 +123,13 @@ class Board:
         return tuple(sorted((result for aim in self.aims for result in aim.results), key=behind))
 
     @property
+    def progress(self) -> float | None:
+        """The mean of the objectives by their weights, of those that have any progress."""
+        known = [(aim.progress, aim.weight) for aim in self.aims if aim.progress is not None]
+        total = sum(weight for _, weight in known)
+        return sum(progress * weight for progress, weight in known) / total if total else None
+
+    @property
     def owing(self) -> tuple[Result, ...]:
         """Those whose owner owes a check-in."""
         return tuple(result for result in self.results if result.stale)

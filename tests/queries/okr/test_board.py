@@ -117,7 +117,7 @@ def test_a_cycle_puts_what_is_furthest_behind_first(activity: Activity, known: M
     fast, slow = asked(goal(), said(40, 60), title="fast"), asked(goal(), said(40, 5), title="slow")
     even, gone = asked(goal(), said(40, 31), title="even"), bound("dreams", title="gone")
     cycle = Cycle("2026 Q4", MONDAY, None, (Objective("a", "Calm", "Dana", (fast,)),
-                                            Objective("b", "Grow", "Mira", (even, gone, slow)),
+                                            Objective("b", "Grow", "Mira", (even, gone, slow), weight=3.0),
                                             Objective("c", "Empty", "Leon", ())))  # fmt: skip
 
     found = board(cycle, activity, known, TODAY)
@@ -127,3 +127,4 @@ def test_a_cycle_puts_what_is_furthest_behind_first(activity: Activity, known: M
     ]  # fmt: skip
     assert [each.asked.title for each in found.results] == ["slow", "even", "gone", "fast"]
     assert found.aims[0].progress == pytest.approx(0.18)
+    assert found.progress == pytest.approx((0.6 + 3 * 0.18) / 4)
