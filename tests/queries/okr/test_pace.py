@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.okr import Goal, Point
 from queries.okr.pace import due, expected, judged, progress, time_share
 from queries.okr.results import Judged
 from tests.queries.okr.goals import FIRST, LAST, after, goal, weekly
+from tests.strategies import check
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
 MOVING = st.tuples(NUMBERS, NUMBERS).filter(lambda ends: abs(ends[0] - ends[1]) > 0.01)
@@ -156,7 +156,7 @@ def test_a_forecast_is_never_more_than_can_be() -> None:
     assert (found.value, found.high) == (1.0, 1.0)
 
 
-@given(MOVING, st.integers(1, 100), st.floats(-2, 3))
+@check(MOVING, st.integers(1, 100), st.floats(-2, 3))
 def test_progress_is_the_same_whatever_the_scale_and_the_direction(
     ends: tuple[float, float], days: int, way: float
 ) -> None:
@@ -169,7 +169,7 @@ def test_progress_is_the_same_whatever_the_scale_and_the_direction(
     assert here.counted == pytest.approx(min(max(way, 0), 1), abs=1e-6)
 
 
-@given(MOVING, st.integers(1, 99), st.integers(1, 100))
+@check(MOVING, st.integers(1, 99), st.integers(1, 100))
 def test_a_plan_along_the_straight_line_changes_nothing(ends: tuple[float, float], bend: int, days: int) -> None:
     straight = moving(ends)
     day, on = after(bend, 0).day, after(days, 0).day
@@ -179,7 +179,7 @@ def test_a_plan_along_the_straight_line_changes_nothing(ends: tuple[float, float
     assert expected(straight, on) == pytest.approx(time_share(straight, on), abs=1e-6)
 
 
-@given(MOVING, st.integers(16, 100), NUMBERS, NUMBERS, st.sampled_from(["committed", "aspirational"]))
+@check(MOVING, st.integers(16, 100), NUMBERS, NUMBERS, st.sampled_from(["committed", "aspirational"]))
 def test_who_is_further_is_never_judged_worse(
     ends: tuple[float, float], days: int, one: float, other: float, kind: str
 ) -> None:
@@ -191,7 +191,7 @@ def test_who_is_further_is_never_judged_worse(
     assert order.index(found[0]) <= order.index(found[1])
 
 
-@given(st.lists(NUMBERS, min_size=4, max_size=8), st.integers(0, 5))
+@check(st.lists(NUMBERS, min_size=4, max_size=8), st.integers(0, 5))
 def test_the_forecast_is_the_line_of_least_squares(values: list[float], more: int) -> None:
     count = len(values)
     mean, middle = sum(values) / count, (count - 1) / 2
