@@ -167,9 +167,10 @@ def _lead(found: Result) -> str:
     if lead is None or goal.last is None:
         few = goal.last and goal.last > found.judged.as_of and goal.type != "milestone"  # type: ignore[operator]
         return "No forecast before there are 4 weeks." if few else ""
-    good, bad = (lead.low, lead.high) if goal.is_up else (lead.high, lead.low)
-    sure = "likely to be reached" if goal.holds(good) else "may be reached, or not"
-    sure = sure if goal.holds(bad) else "unlikely without a change"
+    worst, best = (lead.low, lead.high) if goal.is_up else (lead.high, lead.low)
+    done = "held" if goal.stays else "reached"
+    sure = f"likely to be {done}" if goal.holds(worst) else f"may be {done}, or not"
+    sure = sure if goal.holds(best) else "unlikely without a change"
     return f"If it goes on as in the last weeks: {forecast(found)} on {day(goal.last)}, {sure}."
 
 
