@@ -22,10 +22,12 @@ OF_PAGE = {
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
     "weekly": ("week", "line", "seen"),
+    "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("week", "line", "by", "by2", "feature", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")
+LISTS = ("week", "line", "cycle", "kr", "pillar", "by", "by2", "feature", "start", "back", "k", "split", "split2", "a",
+         "z", "days", "brackets")  # fmt: skip
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}

@@ -24,15 +24,16 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-FOLDERS = {"weekly": "review"}
+FOLDERS = {"weekly": "review", "okrs": "review"}
+OF_EVERYBODY = ("weekly", "okrs")  # pages that are never filtered
 PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 
-def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
+def sync(activity: Activity, page: str, *, has_accounts: bool, more: Mapping[str, Choice] | None = None) -> None:
     """Bring session and address together, before any widget is drawn; say what a link asked for in vain.
 
     An address that came from outside decides alone: what it does not name is at its default. It is not rewritten then,
-    or Back could not pass it.
+    or Back could not pass it. more: what can be picked because somebody wrote it.
     """
     state, asked = _picks(), {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
     came = (page, asked) != st.session_state.get("address")
@@ -41,7 +42,7 @@ def sync(activity: Activity, page: str, *, has_accounts: bool) -> None:
             state.pop(name, None)
         state.update(_meant_for(page, asked))
     activity = activity.with_behaviours(behaviours(words.titles(activity.features), state.get("b", ())))
-    offered = choices(activity, has_accounts=has_accounts, picked=state)
+    offered = {**choices(activity, has_accounts=has_accounts, picked=state), **(more or {})}
     if came:
         _say_what_is_not_there(_meant_for(page, asked), offered)
     cleaned = {name: choice.clean(state.get(name, choice.default)) for name, choice in offered.items()}
@@ -289,8 +290,23 @@ def line() -> str:
     return _picks()["line"][0]
 
 
+def cycle() -> str:
+    """The name of the cycle that is looked at; empty where there is none."""
+    return _picks()["cycle"][0]
+
+
+def key_result() -> str:
+    """The key result that is looked at; empty for the first."""
+    return _picks()["kr"][0]
+
+
+def pillar() -> str:
+    """The strategy pillar that is looked at."""
+    return _picks()["pillar"][0]
+
+
 def presents() -> bool:
-    """Whether the review is shown to a meeting: large, without controls."""
+    """Whether the page is shown to a meeting: large, without controls."""
     return _picks()["seen"][0] == "present"
 
 

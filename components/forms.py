@@ -20,6 +20,7 @@ from queries.errors import Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
 from queries.review import Mark, Review, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
+from queries.store.review import W
 
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped"}
 KIND_LABELS = {"launch": "▲ Launch", "incident": "● Incident", "experiment": "◆ Experiment", "data": "■ Data",
@@ -39,12 +40,13 @@ def store() -> Store:
 
 def marks() -> tuple[Mark, ...]:
     """What is known to have happened, read once a run; nothing where the store cannot be read: the review says that."""
-    state, now = st.session_state, _now()
-    if state.get("marks", (None,))[0] != now:
+    state, run = st.session_state, now()
+    if state.get("marks", (None,))[0] != run:
         try:
-            state["marks"] = now, tuple(Mark(**asdict(kept.content)) for kept in store().annotations.list(_product()))
+            every = store().annotations.list(product_name())
+            state["marks"] = run, tuple(Mark(**asdict(kept.content)) for kept in every)
         except StoreError:
-            state["marks"] = now, ()
+            state["marks"] = run, ()
     return cast(tuple[Mark, ...], state["marks"][1])
 
 
@@ -59,21 +61,25 @@ def anew_of(features: Sequence[Feature]) -> tuple[tuple[str, tuple[date, ...]], 
     return tuple((key, days) for key, days in each if days)
 
 
-def _product() -> str:
+def product_name() -> str:
+    """Whose words are written."""
     return snapshot.product().name
 
 
-def _who() -> str:
+def who() -> str:
+    """The person who writes."""
     return access.LOCAL_OWNER.name
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The moment of this run."""
     return cast(datetime, st.session_state["now"])
 
 
-def _keep(write: Callable[[], object], told: str, *clears: str) -> None:
+def keep(write: Callable[[], object], told: str, *clears: str) -> None:
     """Write, and clear the form; where that cannot be, say why and leave the words."""
     state = st.session_state
+    state["now"] = state["clock"]()  # the page may have been open for hours
     try:
         write()
     except StoreError as error:
@@ -117,7 +123,7 @@ def _mark(metric: str) -> None:
         state["mark day"], state["mark kind"], state["mark title"], state["mark note"], state["mark until"],
         metric if state["mark alone"] else None, None, state["mark divides"],
     )  # fmt: skip
-    _keep(lambda: store().annotations.add(_product(), made, by=_who(), at=_now()), "Marked.",
+    keep(lambda: store().annotations.add(product_name(), made, by=who(), at=now()), "Marked.",
           "mark title", "mark note", "mark until", "mark alone", "mark divides")  # fmt: skip
 
 
@@ -130,12 +136,12 @@ def start_anew(metric: str, since: date, label: str) -> None:
 def _start_anew(metric: str, since: date, label: str) -> None:
     first, title = since - timedelta(days=6), f"New usual of {label}"[:120]
     made = Annotation(first, "definition", title, metric=metric, divides=True)
-    _keep(lambda: store().annotations.add(_product(), made, by=_who(), at=_now()), "What is usual starts anew.")
+    keep(lambda: store().annotations.add(product_name(), made, by=who(), at=now()), "What is usual starts anew.")
 
 
 def marked(shown: Sequence[Mark], first: date, last: date) -> None:
     """The marks of some days, each with a way to take it away."""
-    for kept in store().annotations.list(_product()):
+    for kept in store().annotations.list(product_name()):
         one = kept.content
         if Mark(**asdict(one)) in shown and first <= one.day <= last:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -147,14 +153,14 @@ def marked(shown: Sequence[Mark], first: date, last: date) -> None:
 
 
 def _remove_mark(kept: Kept[Annotation]) -> None:
-    _keep(lambda: store().annotations.remove(kept, by=_who(), at=_now()), "Removed. Its history is kept.")
+    keep(lambda: store().annotations.remove(kept, by=who(), at=now()), "Removed. Its history is kept.")
 
 
 # Actions --------------------------------------------------------------------------------------------------------------
 
 
 def _actions(week: date) -> list[Kept[Action]]:
-    every = store().actions.list(_product())
+    every = store().actions.list(product_name())
     return [kept for kept in every if kept.content.week == week or
             (kept.content.week < week and kept.content.status == "open")]  # fmt: skip
 
@@ -167,7 +173,7 @@ def actions(review: Review, *, of: str | None = None) -> None:
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             due = f" · due {day(one.due)}" if one.due else ""
-            late = " · :orange[**overdue**]" if one.due and one.due < _now().date() and one.status == "open" else ""
+            late = " · :orange[**overdue**]" if one.due and one.due < now().date() and one.status == "open" else ""
             about = "" if of else f" · {review_notes.about(review, Task(**asdict(one)))}"
             st.markdown(f"**{md(one.owner)}** {md(one.text)}{due}{late}{about}", width="stretch")
             key = f"status {kept.id}"
@@ -178,7 +184,7 @@ def actions(review: Review, *, of: str | None = None) -> None:
 
 def _set_status(kept: Kept[Action], key: str) -> None:
     made = replace(kept.content, status=st.session_state[key])
-    _keep(lambda: store().actions.change(kept, made, by=_who(), at=_now()), "Kept.")
+    keep(lambda: store().actions.change(kept, made, by=who(), at=now()), "Kept.")
 
 
 def act(week: date, metric: str, owner: str | None) -> None:
@@ -193,7 +199,7 @@ def act(week: date, metric: str, owner: str | None) -> None:
 def _act(week: date, metric: str) -> None:
     state = st.session_state
     made = Action(week, metric, state[f"act owner {metric}"], state[f"act text {metric}"], state[f"act due {metric}"])
-    _keep(lambda: store().actions.add(_product(), made, by=_who(), at=_now()), "Kept.", f"act text {metric}")
+    keep(lambda: store().actions.add(product_name(), made, by=who(), at=now()), "Kept.", f"act text {metric}")
 
 
 # Notes and closing ----------------------------------------------------------------------------------------------------
@@ -201,34 +207,41 @@ def _act(week: date, metric: str) -> None:
 
 def note(week: date, metric: str) -> None:
     """The note of a metric in the review of a week: kept when one leaves the field."""
-    there = next((kept for kept in store().notes.of(_product(), week) if kept.content.metric == metric), None)
-    key, seen = f"note {week} {metric}", f"seen {week} {metric}"
+    there = next((kept for kept in store().notes.of(product_name(), week) if kept.content.metric == metric), None)
+
+    def write(text: str, seen: Kept[Note] | None) -> Kept[Note] | None:
+        return store().notes.write(product_name(), Note(week, metric, text), seen, by=who(), at=now())
+
+    field(f"{week} {metric}", there, write, "What the owner says about it; kept when you leave the field.")
+
+
+def field(name: str, there: Kept[W] | None, write: Callable[[str, Kept[W] | None], Kept[W] | None], hint: str) -> None:
+    """A note that is kept when one leaves the field. there: what the store has; write: keeps a text in its place."""
+    key, seen = f"note {name}", f"seen {name}"
     state: Any = st.session_state
     if key not in state:
         state[key] = there.content.text if there else ""
         state[seen] = there
     if there and state.get(seen) != there and state[key] == (state[seen].content.text if state[seen] else ""):
         state[key], state[seen] = there.content.text, there  # somebody wrote it meanwhile, and nothing was typed here
-    st.text_area("Note", key=key, max_chars=10_000, height=68, on_change=_note, args=(week, metric),
-                 placeholder="What the owner says about it; kept when you leave the field.")  # fmt: skip
+    st.text_area("Note", key=key, max_chars=10_000, height=68, on_change=_field, args=(key, seen, write),
+                 placeholder=hint)  # fmt: skip
 
 
-def _note(week: date, metric: str) -> None:
+def _field(key: str, seen: str, write: Callable[[str, Any], object]) -> None:
     state: Any = st.session_state
-    key, seen = f"note {week} {metric}", f"seen {week} {metric}"
 
-    def write() -> None:
-        state[seen] = store().notes.write(
-            _product(), Note(week, metric, state[key]), state.get(seen), by=_who(), at=_now())  # fmt: skip
+    def kept() -> None:
+        state[seen] = write(state[key], state.get(seen))
 
-    _keep(write, "Note kept.")
+    keep(kept, "Note kept.")
     if "theirs" in state:
         state[seen] = state.pop("theirs")
 
 
 def closings(week: date) -> list[Closing]:
     """The closings of a week, the last first."""
-    return [closing for closing in store().reviews.list(_product()) if closing.week == week]
+    return [closing for closing in store().reviews.list(product_name()) if closing.week == week]
 
 
 def ask_to_close(shown: Review) -> None:
@@ -242,5 +255,5 @@ def close_if_asked(live: Review) -> None:
     if shown is None or shown.week != live.week or "not kept" in st.session_state:
         return
     review = replace(shown, notes=live.notes, tasks=live.tasks)
-    _keep(lambda: store().reviews.close(_product(), review.week, review.as_of, as_json(review), by=_who(), at=_now()),
+    keep(lambda: store().reviews.close(product_name(), review.week, review.as_of, as_json(review), by=who(), at=now()),
           "Closed. It is kept as it was presented.")  # fmt: skip

@@ -42,14 +42,14 @@ def make_ready(clock: Clock) -> None:
 def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime) -> None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 
-    The weekly review is of everybody, always: it has no filters.
+    The weekly review and the objectives are of everybody, always: they have no filters.
     """
-    if page == "weekly" and filters.presents():
+    if page in filters.OF_EVERYBODY and filters.presents():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
-    if page != "weekly":
+    if page not in filters.OF_EVERYBODY:
         filters.bar(activity)
     _strip(activity, now)
 

@@ -1,4 +1,4 @@
-"""What people write: annotations, the actions and notes of the weekly review, and the reviews they closed.
+"""What people write: annotations, actions, notes and closings of the weekly review; objectives and check-ins.
 
 It is the app's own database, a file of SQLite beside the snapshots or a Postgres, and nothing in it can be read again
 from a warehouse. Everything belongs to a product, so several may share it. Two people never overwrite each other
@@ -17,9 +17,13 @@ from queries.store.collection import Collection, Kept
 from queries.store.database import Database
 from queries.store.history import Change
 from queries.store.migrations import migrate
-from queries.store.review import Action, Closing, Note, Notes, Reviews, Weekly
+from queries.store.okrs import CheckIn, CheckIns, Cycle, Grade, KeyResult, MeetingNote, Objective
+from queries.store.review import Action, Closing, Note, Notes, Reviews, Weekly, WeeklyNotes
 
-__all__ = ["Action", "Annotation", "Change", "Closing", "Collection", "Kept", "Note", "Store", "connect"]
+__all__ = [
+    "Action", "Annotation", "Change", "CheckIn", "Closing", "Collection", "Cycle", "Grade", "Kept", "KeyResult",
+    "MeetingNote", "Note", "Objective", "Store", "connect",
+]  # fmt: skip
 
 
 class Store:
@@ -29,8 +33,15 @@ class Store:
         self._database = database
         self.annotations = Collection(database, Annotation, order=["day"])
         self.actions = Weekly(database, Action, order=["week"])
-        self.notes = Notes(database, Note, order=["week", "metric"], key=["week", "metric"])
+        self.notes = WeeklyNotes(database, Note, order=["week", "metric"], key=["week", "metric"])
         self.reviews = Reviews(database)
+        self.cycles = Collection(database, Cycle, order=["first"], key=["name"])
+        self.objectives = Collection(database, Objective, order=["title"])
+        self.key_results = Collection(database, KeyResult, order=["title"], name="key result")
+        self.check_ins = CheckIns(database)
+        self.meeting_notes = Notes(database, MeetingNote, order=["day"], key=["key_result", "day"],
+                                   name="meeting note")  # fmt: skip
+        self.grades = Collection(database, Grade, order=["key_result"], key=["key_result"])
 
     def history(self, product: str, id: str | None = None) -> tuple[Change, ...]:
         """The changes of a product, or of one thing of it, in the order in which they were made."""

@@ -4,6 +4,7 @@ Whoever changes a thing hands back what they saw of it. Where somebody else was 
 `Changed` carries the thing as it is now. To want what is already there is no change.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from queries.store import history, text
 from queries.store.database import Database, Moment, in_utc
 from queries.store.history import Change, Fields
 
-TYPES = {str: sa.Text, date: sa.Date, bool: sa.Boolean, int: sa.Integer}
+TYPES = {str: sa.Text, date: sa.Date, bool: sa.Boolean, int: sa.Integer, float: sa.Double}
 SAVE_AGAIN = "Your words are still in the form; see what is new, then save again."
 SAVE_AS_NEW = "Your words are still in the form; save them as a new one, or leave it."
 REMOVE_AGAIN = "Nothing was removed; see what is new, then remove it again."
@@ -53,14 +54,18 @@ class Kept(Generic[T]):
 class Collection(Generic[T]):
     """All things of one kind. order: the columns they are listed by; key: those that no two of a product share.
 
+    name: what the kind is called where the name of its class is not a word of its own.
+
     Every write takes the person and the moment, which has a time zone. It raises InputError where the words cannot be
     kept as they are, Changed where somebody was faster, and StoreError where the store does not answer.
     """
 
-    def __init__(self, database: Database, noun: type[T], order: Sequence[str], key: Sequence[str] = ()) -> None:
+    def __init__(
+        self, database: Database, noun: type[T], order: Sequence[str], key: Sequence[str] = (), name: str = ""
+    ) -> None:
         self._database, self._noun, self._key = database, noun, key
-        self._what = noun.__name__.lower()
-        self._table = _table(f"{self._what}s", noun)
+        self._what = name or noun.__name__.lower()
+        self._table = _table(f"{re.sub('[ -]', '_', self._what)}s", noun)
         self._order = [self._table.c[name] for name in (*order, "created_at", "id")]
 
     def list(self, product: str) -> tuple[Kept[T], ...]:

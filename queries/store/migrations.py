@@ -4,6 +4,7 @@ Each step is taken once, whole or not at all, and the number of the last one is 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -67,6 +68,35 @@ def _what_is_written_beside_the_numbers(connection: sa.Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
 
 
+def _objectives_and_key_results(connection: sa.Connection) -> None:
+    """Cycles with their objectives and key results, check-ins, the notes of their meetings, and grades."""
+    metadata = sa.MetaData()
+    sa.Table("cycles", metadata, *_kept(), *_texts("name"), _date("first"), _maybe("last", sa.Date),
+             _maybe("closed", sa.Date), sa.UniqueConstraint("product", "name"))  # fmt: skip
+    sa.Table(
+        "objectives", metadata, *_kept(), *_texts("cycle", "title", "owner"), _maybe("parent", sa.Text),
+        _maybe("pillar", sa.Text), *_texts("features"), *_doubles("weight"), sa.Index("objectives_of", "product"),
+    )  # fmt: skip
+    sa.Table(
+        "key_results", metadata, *_kept(), *_texts("objective", "title", "owner", "type", "kind"),
+        *_doubles("start", "target"), _date("first"), _maybe("last", sa.Date), _maybe("metric", sa.Text),
+        *_texts("unit", "segments", "plan"), *_doubles("weight"), sa.Index("key_results_of", "product"),
+    )  # fmt: skip
+    sa.Table(
+        "check_ins", metadata, *_kept(), *_texts("key_result"), _date("day"), _maybe("value", sa.Double),
+        _maybe("as_of", sa.Date), _maybe("confidence", sa.Integer), *_texts("comment", "blockers", "next_step"),
+        sa.Index("check_ins_of", "product", "key_result"),
+    )  # fmt: skip
+    sa.Table("meeting_notes", metadata, *_kept(), *_texts("key_result"), _date("day"), *_texts("text"),
+             sa.UniqueConstraint("product", "key_result", "day"))  # fmt: skip
+    sa.Table(
+        "grades", metadata, *_kept(), *_texts("key_result"), _maybe("grade", sa.Double),
+        _maybe("progress", sa.Double), _maybe("value", sa.Double), _maybe("as_of", sa.Date),
+        sa.UniqueConstraint("product", "key_result"),
+    )  # fmt: skip
+    metadata.create_all(connection, checkfirst=False)
+
+
 def _named() -> list[sa.Column[object]]:
     return [sa.Column("id", sa.Text, primary_key=True), *_texts("product"), _number("version")]
 
@@ -88,8 +118,19 @@ def _date(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.Date, nullable=False)
 
 
+def _doubles(*names: str) -> list[sa.Column[object]]:
+    return [sa.Column(name, sa.Double, nullable=False) for name in names]
+
+
+def _maybe(name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.Column[object]:
+    return sa.Column(name, kind)
+
+
 def _moment(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_what_is_written_beside_the_numbers,)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _what_is_written_beside_the_numbers,
+    _objectives_and_key_results,
+)

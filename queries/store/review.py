@@ -7,14 +7,14 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Generic, Literal, Self, get_args
+from typing import Generic, Literal, Protocol, Self, TypeVar, get_args
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from queries.errors import InputError, StoreError
 from queries.store import history, text
-from queries.store.collection import Collection, Kept, T
+from queries.store.collection import Collection, Kept, Noun, T
 from queries.store.database import Database, Moment, in_utc
 from queries.store.history import Change
 
@@ -73,10 +73,20 @@ class Weekly(Collection[T], Generic[T]):
             return self._find(connection, self._table.c.product == product, self._table.c.week == week)
 
 
-class Notes(Weekly[Note]):
-    """The notes of the reviews."""
+class Worded(Noun, Protocol):
+    """What is mostly a text in a field."""
 
-    def write(self, product: str, note: Note, seen: Kept[Note] | None, *, by: str, at: datetime) -> Kept[Note] | None:
+    @property
+    def text(self) -> str: ...
+
+
+W = TypeVar("W", bound=Worded)
+
+
+class Notes(Collection[W], Generic[W]):
+    """Texts that are kept as they stand in a field."""
+
+    def write(self, product: str, note: W, seen: Kept[W] | None, *, by: str, at: datetime) -> Kept[W] | None:
         """Keep a note as it is now in the form; None where it is empty, which removes it. seen: what stood there.
 
         Raises what `add`, `change` and `remove` raise.
@@ -87,6 +97,10 @@ class Notes(Weekly[Note]):
             return self.change(seen, note, by=by, at=at)
         self.remove(seen, by=by, at=at)
         return None
+
+
+class WeeklyNotes(Weekly[Note], Notes[Note]):
+    """The notes of the reviews."""
 
 
 @dataclass(frozen=True)

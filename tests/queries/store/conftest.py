@@ -39,7 +39,9 @@ def database_url(postgres: Postgres) -> str:
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store of each kind, once a session."""
     if request.param == "postgres":
-        place = request.getfixturevalue("postgres").url(OWNER)
+        server: Postgres = request.getfixturevalue("postgres")
+        server.execute(["CREATE DATABASE everybody"])
+        place = server.url(OWNER, "everybody")
     else:
         place = str(tmp_path_factory.mktemp("store") / "store.sqlite")
     with closing(stores.connect(place)) as opened:

@@ -16,10 +16,25 @@ import sqlalchemy as sa
 from queries import config
 from queries import store as stores
 from queries.errors import StoreError
-from queries.store import Action, Annotation, Closing, Note, Store, database, migrations
+from queries.store import (
+    Action,
+    Annotation,
+    CheckIn,
+    Closing,
+    Cycle,
+    Grade,
+    KeyResult,
+    MeetingNote,
+    Note,
+    Objective,
+    Store,
+    database,
+    migrations,
+)
 from queries.store.database import Database
 from tests.doubles.stand_in import PASSWORD
 
+NUMBERS = [*range(1, len(migrations.STEPS) + 1)]  # of the steps
 NOW, WEEK = datetime(2026, 11, 16, 9, tzinfo=UTC), date(2026, 11, 15)
 Step = Callable[[sa.Connection], None]
 
@@ -69,7 +84,7 @@ def test_the_file_and_its_folders_are_made_wherever_the_path_leads(tmp_path: Pat
 
     assert read(file) == ["All quiet"]
     assert asked(file, "PRAGMA journal_mode", "PRAGMA integrity_check", "SELECT number FROM store_version") == [
-        "wal", "ok", 1]  # fmt: skip
+        "wal", "ok", *NUMBERS]  # fmt: skip
 
 
 def test_the_store_is_beside_the_snapshots_or_where_the_environment_says(
@@ -132,13 +147,34 @@ def test_what_is_asked_for_is_what_the_steps_have_made(file: Path) -> None:
     with opened(file) as store, store._database.read() as connection:
         look = sa.inspect(connection)
         columns = {table: {column["name"] for column in look.get_columns(table)} for table in look.get_table_names()}
-        asked_for = [each._table for each in (store.annotations, store.actions, store.notes)]
+        asked_for = [each._table for each in (
+            store.annotations, store.actions, store.notes, store.cycles, store.objectives, store.key_results,
+            store.check_ins._kept, store.meeting_notes, store.grades)]  # fmt: skip
 
     tables = [*asked_for, stores.review.CLOSINGS, stores.history.CHANGES, migrations.VERSION]
     assert columns == {table.name: set(table.c.keys()) for table in tables}
-    assert all({field.name for field in fields(noun)} <= columns[f"{noun.__name__.lower()}s"]
-               for noun in (Annotation, Action, Note))  # fmt: skip
+    names = {Annotation: "annotations", Action: "actions", Note: "notes", Cycle: "cycles", Objective: "objectives",
+             KeyResult: "key_results", CheckIn: "check_ins", MeetingNote: "meeting_notes", Grade: "grades"}  # fmt: skip
+    assert all({field.name for field in fields(noun)} <= columns[name] for noun, name in names.items())
     assert {field.name for field in fields(Closing)} - {"is_current"} <= columns["closings"]
+
+
+def test_a_store_of_the_first_step_keeps_its_words_and_takes_in_objectives(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:1])
+        write(file)
+    assert asked(file, "SELECT number FROM store_version") == [1]
+    assert "cycles" not in asked(file, "SELECT name FROM sqlite_master")
+
+    with opened(file) as store:
+        cycle = store.cycles.add("Q", Cycle("2026 Q4", WEEK), by="anna", at=NOW)
+
+    assert read(file) == ["All quiet"]
+    with opened(file) as store:
+        assert store.cycles.list("Q") == (cycle,)
+        assert [change.what for change in store.history("Q")] == ["note", "cycle"]
 
 
 def test_opening_again_takes_no_step(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +182,7 @@ def test_opening_again_takes_no_step(file: Path, monkeypatch: pytest.MonkeyPatch
         raise AssertionError("taken again")
 
     write(file)
-    monkeypatch.setattr(migrations, "STEPS", (step,))
+    monkeypatch.setattr(migrations, "STEPS", (step,) * len(NUMBERS))
 
     assert read(file) == ["All quiet"]
 
@@ -159,7 +195,8 @@ def test_a_later_step_is_taken_once_and_the_words_stay(file: Path, monkeypatch: 
     take(monkeypatch, step)
 
     assert (read(file), read(file)) == (["All quiet"], ["All quiet"])
-    assert asked(file, "SELECT number FROM store_version", "SELECT count(mood) FROM notes") == [1, 2, 0]
+    assert asked(file, "SELECT number FROM store_version", "SELECT count(mood) FROM notes") == [
+        *NUMBERS, len(NUMBERS) + 1, 0]  # fmt: skip
 
 
 def test_whoever_finds_the_steps_taken_meanwhile_takes_none(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +208,7 @@ def test_whoever_finds_the_steps_taken_meanwhile_takes_none(file: Path, monkeypa
     monkeypatch.setattr(migrations, "_version", too_early)
 
     assert read(file) == ["All quiet"]
-    assert asked(file, "SELECT number FROM store_version") == [1]
+    assert asked(file, "SELECT number FROM store_version") == NUMBERS
 
 
 def test_a_step_that_fails_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +220,8 @@ def test_a_step_that_fails_leaves_nothing_behind(file: Path, monkeypatch: pytest
     take(monkeypatch, step)
 
     assert "holds tables of something else" in refusal(file)
-    assert asked(file, "SELECT number FROM store_version", "SELECT name FROM sqlite_master WHERE name = 'half'") == [1]
+    look = "SELECT name FROM sqlite_master WHERE name = 'half'"
+    assert asked(file, "SELECT number FROM store_version", look) == NUMBERS
 
 
 def test_what_a_newer_sightline_wrote_is_not_touched(file: Path) -> None:
@@ -195,7 +233,7 @@ def test_what_a_newer_sightline_wrote_is_not_touched(file: Path) -> None:
     before = file.read_bytes()
 
     assert refusal(file) == (
-        f"The store {file} was written by a newer Sightline (its version is 99, this one knows 1). "
+        f"The store {file} was written by a newer Sightline (its version is 99, this one knows {len(NUMBERS)}). "
         "Update Sightline, or set SIGHTLINE_STORE to another."
     )
     assert file.read_bytes() == before
