@@ -138,7 +138,6 @@ def _changed(shown: Review, *, frozen: bool) -> None:
     """What left its usual range or comes near to: a table, and under it the one that is picked."""
     lines = [line for line in ranked(shown.lines) if line.verdict in ("real", "watch")]
     if not lines:
-        st.markdown(f"**{words.NOTHING_REAL}**")
         return
     st.markdown(f"**What changed** · {len(lines)}")
     table = review_tables.overview(shown, lines)

@@ -15,6 +15,7 @@ from queries.review import Line, Moved, Part, Review, Span, Week, Why
 VERDICTS = ("real", "continuing", "watch", "normal", "planned", "too few")
 FEW_PARTS = 2  # segments named in a sentence
 NOTHING_REAL = "Nothing new left its usual range this week."
+NOTHING_JUDGED = "Nothing of this week can be judged."
 RUN = 8  # weeks in a row on one side, which are a signal
 MOST = 0.5, 2.0  # of a change, for what is said to carry most of it
 TELLING = 0.2  # of a change, which a segment that is named carries at least
@@ -93,9 +94,7 @@ def verdict(line: Line, now: date) -> str:
 def head(review: Review) -> str:
     """How many lines have each verdict: 2 real · 1 continuing · 12 normal."""
     kinds = [kind(line) for line in review.lines]
-    counted = [(word, kinds.count(word)) for word in VERDICTS]
-    said = " · ".join(f"{n} {word}" for word, n in counted if n)
-    return said or "nothing is reviewed"
+    return " · ".join(f"{kinds.count(word)} {word}" for word in VERDICTS if word in kinds) or "nothing is reviewed"
 
 
 def answer(review: Review) -> str:
@@ -103,8 +102,9 @@ def answer(review: Review) -> str:
     fresh = [line for line in review.lines if kind(line) == "real"]
     if fresh:
         return f"**{head(review)}.** {' '.join(_short(line) for line in fresh[:3])}"
-    ordinary = _largest_ordinary(review)
-    return f"**{head(review)}.** {NOTHING_REAL}{ordinary}"
+    if all(line.verdict == "too few" for line in review.lines):
+        return f"**{head(review)}.** {NOTHING_JUDGED}"
+    return f"**{head(review)}.** {NOTHING_REAL}{_largest_ordinary(review)}"
 
 
 def _short(line: Line) -> str:
@@ -151,13 +151,11 @@ def _largest_ordinary(review: Review) -> str:
             return 0.0
         return abs(now.value - before.value) / (now.upper - now.lower) if now.upper > now.lower else 0.0
 
-    normal = [line for line in review.lines if line.verdict == "normal" and reach(line) > 0]
+    normal = [line for line in review.lines if line.verdict == "normal" and reach(line) > 0 and against(line, 1)]
     if not normal:
         return ""
     most = max(normal, key=reach)
-    before = most.back(1)
-    moved = change(most.form, most.now.value, before.value if before else None, most.now.of)
-    return f" Biggest ordinary move: {md(name(most))} {moved}."
+    return f" Biggest ordinary move: {md(name(most))} {against(most, 1)}."
 
 
 def sentence(line: Line, now: date) -> str:
@@ -182,7 +180,9 @@ def _of(line: Line) -> str:
 
 
 def why(line: Line, now: date) -> str:
-    """What carries the change, in a sentence; why there is none to tell, where there is none."""
+    """What carries a change, in a sentence; why there is none to tell, where there is none; empty of what is normal."""
+    if line.verdict not in ("real", "watch"):
+        return ""
     if not line.why:
         return "What carries it cannot be told: too few usual weeks before, or no segments that tell."
     first = line.why[0]
@@ -210,8 +210,9 @@ def _carriers(line: Line, found: Why) -> str:
     carrying = _carrying(found)
     if not carrying:
         return "No segment carries more of it than its share, beyond chance."
-    named = " and ".join(_part(line.form, found, part) for part in carrying[:FEW_PARTS])
-    return f"{'Mostly' if _is_most(found, carrying[:FEW_PARTS]) else 'Most telling:'} {named}."
+    first = carrying[:FEW_PARTS]
+    named = " and ".join(_part(line.form, found, part) for part in first)
+    return f"{'Mostly' if _is_most(found, first) else 'Most telling:'} {named}."
 
 
 def _is_most(found: Why, parts: Sequence[Part]) -> bool:
@@ -236,11 +237,8 @@ def _carrying(found: Why) -> list[Part]:
 def _part(form: Form, found: Why, part: Part) -> str:
     moved = f"{value(form, part.before, 1000)} to {value(form, part.after, 1000)}"
     fresh = ", new or gone" if part.fresh else f": {moved}"
-    return f"**{md(found.dimension)} {md(part.segment)}** {carried(form, part.carried)} ({_plain_share(part)}{fresh})"
-
-
-def _plain_share(part: Part) -> str:
-    return f"{100 * part.share:.0f} % of all"
+    who = f"**{md(found.dimension)} {md(part.segment)}** {carried(form, part.carried)}"
+    return f"{who} ({100 * part.share:.0f} % of all{fresh})"
 
 
 def _simpson(form: Form, found: Why) -> str:

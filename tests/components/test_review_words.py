@@ -120,3 +120,22 @@ def test_since_it_was_closed_late_data_definitions_targets_and_words_may_have_ch
         "Notes have been written, changed or removed.",
         "Marks have been written, changed or removed.",
     ]
+
+
+def test_where_nothing_can_be_judged_nobody_says_that_nothing_happened() -> None:
+    few = line("a", "A", verdict="too few")
+
+    assert words.answer(review(few)) == "**1 too few.** Nothing of this week can be judged."
+
+
+def test_a_move_from_nothing_has_no_size_and_is_not_the_biggest() -> None:
+    from_nothing = line("new", "New", "flow", weeks=weeks(0.4, 0.0, 0.45))
+    small = line("a", "A", weeks=weeks(0.4, 0.41))
+
+    assert words.answer(review(from_nothing, small)).endswith("Biggest ordinary move: A +1.0 pt.")
+    assert words.answer(review(from_nothing)).endswith("this week.")
+
+
+def test_nobody_asks_what_carries_a_change_that_is_none() -> None:
+    assert words.why(line(), WEEK) == ""
+    assert words.why(fallen(why=()), WEEK).startswith("What carries it cannot be told")

@@ -71,7 +71,7 @@ def test_a_wrong_week_is_one_sentence(arguments: list[str], sentence: str, capsy
 def test_the_first_week_of_history_is_reviewed_by_what_there_is(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["--week", "2026-09-13", "--markdown", "-"]) == 0
 
-    assert b" too few.** Nothing new left its usual range this week.\n" in capfdbinary.readouterr().out
+    assert b" too few.** Nothing of this week can be judged.\n" in capfdbinary.readouterr().out
 
 
 @pytest.mark.usefixtures("loaded")

@@ -263,7 +263,10 @@ def test_a_change_is_not_measured_against_what_was_usual_before_it_started_anew(
 
     found = line(activity, actives, week, Known(changes=(week - 6 * WEEK,)))
 
-    assert (found.verdict, found.is_up, found.why) == ("real", True, ())
+    assert (found.verdict, found.is_up) == ("real", True)
+    (by_role,) = found.why
+    assert by_role.before == tuple(week - back * WEEK for back in range(6, 0, -1))
+    assert by_role.change == pytest.approx(30 - (20 + 21 + 20 + 22 + 21 + 20) / 6)
 
 
 def test_a_segment_whose_line_leads_below_nobody_explains_nothing() -> None:
