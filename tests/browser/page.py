@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
@@ -46,17 +47,19 @@ def cell(page: Page, row: int, column: int) -> str:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a list by its words; a list that closes because the page is drawn anew is opened again."""
-    for patience_ms in (5_000, 5_000, 30_000):
+    """Pick an option of a list by its words; again where the page was drawn anew between the clicks."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    for patience_ms in (5_000, 5_000, 20_000):
         settle(page)
-        page.get_by_role("combobox", name=label, exact=True).click()
-        try:
-            page.get_by_role("option", name=option, exact=True).click(timeout=patience_ms)
-        except TimeoutError:
-            if patience_ms == 30_000:
-                raise
-        else:
+        if box.input_value() != option:
+            box.click()
+            with suppress(TimeoutError):
+                page.get_by_role("option", name=option, exact=True).click(timeout=patience_ms)
+        with suppress(AssertionError):
+            settle(page)
+            expect(box).to_have_value(option, timeout=patience_ms)
             return
+    expect(box).to_have_value(option)
 
 
 def switch(page: Page, label: str) -> Locator:
