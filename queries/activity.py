@@ -31,6 +31,7 @@ class Activity:
 
     everyone: all units in order (unit, id, entry_day, signup_day, ended_day, known_start, kept, segment_*, can_*).
     codes: feature key -> its code in `rows`. key: what this was made of; equal keys, equal content.
+    least: who looks may not see groups of fewer units, nor units one by one; 0 for who may.
     """
 
     calendar: Calendar
@@ -41,6 +42,7 @@ class Activity:
     everyone: pl.DataFrame
     rows: pl.DataFrame
     unit: Unit = "user"
+    least: int = 0
     key: tuple[object, ...] = ()
     tables: Tables | None = field(default=None, repr=False)
     made_of: "tuple[Activity, Selection] | None" = field(default=None, repr=False)
@@ -271,11 +273,10 @@ def _pairs(first: pl.Series, second: pl.Series) -> list[str]:
     return list(found)
 
 
-def of_users(tables: Tables, kept: pl.Series, calendar: Calendar, **facts: Any) -> Activity:
-    """The activity of the users a viewer may see. kept: a boolean a user."""
-    users = tables.users.with_columns(kept=kept).with_columns(*entry(calendar))
-    rows = _kept(tables.rows, users, "unit")
-    return Activity(calendar, Words.covering(calendar), everyone=users, rows=rows, tables=tables, **facts)
+def of_users(tables: Tables, calendar: Calendar, **facts: Any) -> Activity:
+    """The activity of all users of the tables: those that a viewer may see."""
+    users = tables.users.with_columns(kept=True).with_columns(*entry(calendar))
+    return Activity(calendar, Words.covering(calendar), everyone=users, rows=tables.rows, tables=tables, **facts)
 
 
 def _picked(where: list[Rule]) -> pl.Expr:

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
+from queries.product.people import People
 
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
@@ -255,6 +256,7 @@ class Product:
     as_of: date | None = None
     refresh: Refresh = Refresh()
     review: tuple[Reviewed, ...] = ()
+    people: People = field(default_factory=People)
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
 
