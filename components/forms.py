@@ -11,10 +11,11 @@ from typing import Any, cast
 
 import streamlit as st
 
+from components import signin
 from components.marks import concerning
 from components.theme import day
 from components.words import md
-from queries import access, config, snapshot
+from queries import config, snapshot
 from queries.errors import Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
 from queries.review import Mark, Review, Said, Task, as_json
@@ -63,7 +64,7 @@ def _product() -> str:
 
 
 def _who() -> str:
-    return access.LOCAL_OWNER.name
+    return signin.viewer().name
 
 
 def _now() -> datetime:

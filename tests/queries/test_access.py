@@ -22,7 +22,7 @@ from queries.measures.lifecycle import lifecycle
 from queries.measures.retention import retention
 from queries.measures.returning import Returning
 from queries.product import Product, Selection, Unit
-from queries.product.people import People, RowRule
+from queries.product.people import People, RowRule, Rule
 from queries.snapshot import extract
 from queries.snapshot.manifest import Snapshot
 from queries.units import restricted
@@ -121,7 +121,7 @@ def test_each_role_has_its_rights_and_who_sees_only_some_users_just_looks(viewer
 # Rows ----------------------------------------------------------------------------------------------------------------
 
 
-def seen(snapshot: Snapshot, made: Product, only: tuple[access.Rule, ...]) -> Activity:
+def seen(snapshot: Snapshot, made: Product, only: tuple[Rule, ...]) -> Activity:
     """What somebody sees of a snapshot who is limited by rules."""
     viewer, tables = Viewer("pat", "viewer", only), snapshot.tables
     users, accounts = access.visible(viewer, tables.users), access.visible_accounts(viewer, tables.accounts)
@@ -159,7 +159,7 @@ def with_only(case: Case, roles: tuple[str, ...]) -> tuple[Case, Case]:
 @pytest.mark.slow
 @check(worlds(accounts=True), st.sampled_from(get_args(Unit)), WHERE, st.booleans(), DICE, examples=60)
 def test_who_sees_only_some_users_sees_a_product_that_has_no_others(
-    case: Case, unit: Unit, where: tuple[access.Rule, ...], guests: bool, dice: Random
+    case: Case, unit: Unit, where: tuple[Rule, ...], guests: bool, dice: Random
 ) -> None:
     assume(case.has_users)
     roles, labels = (("admin", "guest"), ("Admin", "guest")) if guests else (("admin",), ("Admin",))
