@@ -1,6 +1,7 @@
 """Users and accounts as a snapshot holds them, since when one counts, and how an account is made of its users."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import polars as pl
 
@@ -54,6 +55,32 @@ def restricted(tables: Tables, users: pl.Series, accounts: pl.Series) -> Tables:
         by_account = member_rows.rename({"account": "unit"})
     return Tables(people, _renumbered(tables.accounts, unit=account).drop_nulls("unit"), rows,
                   merge(by_account.drop_nulls("unit"), "unit"), members, member_rows, event_rows)  # fmt: skip
+
+
+def too_small(groups: pl.Series, least: int) -> list[str]:
+    """The groups to show as one, because some have fewer units than `least`; none where none has.
+
+    groups: the name of each unit's group. The next larger ones join them until together they have as many, or a small
+    one would be what the others lack of the total.
+
+    >>> too_small(pl.Series(["a"] * 9 + ["b"] * 6 + ["c"] * 7 + ["d"] * 2), 5)
+    ['d', 'b']
+    """
+    sizes = groups.cast(pl.String).alias("group").value_counts().sort("count", "group")
+    before = sizes["count"].cum_sum() - sizes["count"]
+    is_small = sizes["count"] < least
+    return sizes.filter(is_small | (before < least))["group"].to_list() if is_small.any() else []
+
+
+def pairs(first: pl.Series, second: pl.Series, between: str) -> list[str]:
+    """Every pair of labels as one label; a no-break space tells apart the odd two that would read the same."""
+    found: dict[str, None] = {}
+    for parts in product(first, second):
+        name = between.join(parts)
+        while name in found:
+            name += "\N{NO-BREAK SPACE}"
+        found[name] = None
+    return list(found)
 
 
 def _numbered_anew(kept: pl.Series) -> pl.Series:

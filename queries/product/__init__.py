@@ -24,6 +24,7 @@ METRICS = ("new", "activation", "core_adoption", "days_active", "resurrected", "
 FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
 KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
+FEW = "(too few)"  # the groups together that are too small for who looks
 
 
 @dataclass(frozen=True)
