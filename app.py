@@ -12,7 +12,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
 from components import drills, filters, frame, signin
-from queries import snapshot
+from queries import access, snapshot
 from queries.access import Viewer
 from queries.errors import AccessError, InsightsError
 
@@ -28,7 +28,7 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension",
+    "feature": "extension", "log": "history",
 }  # fmt: skip
 clock = partial(datetime.now, UTC)
 viewer: Viewer | None = None  # the sign-in is then all there is, under every address
@@ -37,13 +37,13 @@ with suppress(AccessError):
 pages = {
     name: st.Page(filters.PAGES[name] if viewer else signin.page, title=name.capitalize(), icon=f":material/{icon}:",
                   url_path=name)
-    for name, icon in ICONS.items()
+    for name, icon in ICONS.items() if name != "log" or not viewer or access.may(viewer, "manage")
 }  # fmt: skip
 to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adoption"])
 home = st.Page(to_first, title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
-    st.session_state["now"] = clock()
+    st.session_state["clock"], st.session_state["now"] = clock, clock()
     if viewer:
         frame.make_ready(clock, viewer)
     if viewer and page.url_path in pages:

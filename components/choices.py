@@ -22,6 +22,7 @@ OF_PAGE = {
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
     "weekly": ("week", "line", "seen"),
+    "log": (),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown

@@ -24,7 +24,7 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-FOLDERS = {"weekly": "review"}
+FOLDERS = {"weekly": "review", "log": "trust"}
 PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 

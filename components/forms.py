@@ -15,8 +15,9 @@ from components import signin
 from components.marks import concerning
 from components.theme import day
 from components.words import md
-from queries import config, snapshot
-from queries.errors import Changed, StoreError
+from queries import access, config, snapshot
+from queries.access import Right, Viewer
+from queries.errors import AccessError, Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
 from queries.review import Mark, Review, Said, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
@@ -32,9 +33,17 @@ def _connected(place: str) -> Store:
     return connect(place)
 
 
-def store() -> Store:
-    """Where what people write is kept. Raises StoreError where it cannot be opened."""
-    return _connected(config.store())
+def store(viewer: Viewer | None = None) -> Store:
+    """Where what people write is kept, as somebody may use it: who looks, where nobody else is named.
+
+    Raises StoreError where it cannot be opened.
+    """
+    found = viewer or signin.viewer()
+    return _connected(config.store()).used_by(found.name, lambda right: access.check(found, cast(Right, right)))
+
+
+def _may(right: Right) -> bool:
+    return access.may(signin.viewer(), right)
 
 
 def marks() -> tuple[Mark, ...]:
@@ -76,7 +85,7 @@ def _keep(write: Callable[[], object], told: str, *clears: str) -> None:
     state = st.session_state
     try:
         write()
-    except StoreError as error:
+    except (StoreError, AccessError) as error:
         state["not kept"] = str(error)
         if isinstance(error, Changed):
             state["theirs"] = error.theirs
@@ -100,6 +109,8 @@ def told() -> None:
 
 def mark(week: date, metric: str, label: str) -> None:
     """Add a mark, to all charts or to those of one metric; and take one away."""
+    if not _may("write"):
+        return
     with st.popover("Mark what happened", icon=":material/flag:"), st.form("mark", border=False):
         st.date_input("Day", week, key="mark day")
         st.selectbox("What", KINDS_OF_NOTE, format_func=KIND_LABELS.__getitem__, key="mark kind")
@@ -123,6 +134,8 @@ def _mark(metric: str) -> None:
 
 def start_anew(metric: str, since: date, label: str) -> None:
     """One click for a change that has come to stay: what is usual starts anew with the week in which it began."""
+    if not _may("write"):
+        return
     st.button("This is the new usual", icon=":material/restart_alt:", type="tertiary", on_click=_start_anew,
               args=(metric, since, label), help=f"Marks w/e {day(since)}. {WHY_ANEW}")  # fmt: skip
 
@@ -143,7 +156,8 @@ def marked(shown: Sequence[Mark], first: date, last: date) -> None:
                 new = " · what is usual starts anew" if one.divides else ""
                 st.caption(f"{KIND_LABELS[one.kind].split()[0]} {day(one.day, year=True)}{to} · {md(one.title)}{new}"
                            f" · {md(kept.changed_by)}", width="content")  # fmt: skip
-                st.button("Remove", key=f"remove {kept.id}", type="tertiary", on_click=_remove_mark, args=(kept,))
+                if _may("write"):
+                    st.button("Remove", key=f"remove {kept.id}", type="tertiary", on_click=_remove_mark, args=(kept,))
 
 
 def _remove_mark(kept: Kept[Annotation]) -> None:
@@ -159,7 +173,7 @@ def tasks(week: date) -> tuple[Task, ...]:
 
 
 def _actions(week: date) -> list[Kept[Action]]:
-    every = store().actions.list(_product())
+    every = store().actions.list(_product()) if _may("whole") else ()
     return [kept for kept in every if kept.content.week == week or
             (kept.content.week < week and kept.content.status == "open")]  # fmt: skip
 
@@ -178,6 +192,9 @@ def actions(week: date, labels: dict[str, str], results: dict[str, str], *, of: 
             late = " · :orange[**overdue**]" if one.due and one.due < _now().date() and one.status == "open" else ""
             about = "" if of else f" · {md(labels.get(one.metric, one.metric))} {results.get(one.metric, '')}"
             st.markdown(f"**{md(one.owner)}** {md(one.text)}{due}{late}{about}", width="stretch")
+            if not _may("write"):
+                st.caption(STATUSES[one.status], width="content")
+                continue
             key = f"status {kept.id}"
             st.session_state[key] = one.status
             st.selectbox("Status", STATUSES, format_func=STATUSES.__getitem__, key=key, width=130,
@@ -191,6 +208,8 @@ def _set_status(kept: Kept[Action], key: str) -> None:
 
 def act(week: date, metric: str, owner: str | None) -> None:
     """Add an action about a metric."""
+    if not _may("write"):
+        return
     with st.form(f"act {metric}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Who acts", owner or "", key=f"act owner {metric}", max_chars=120, width=140)
         st.text_input("What", key=f"act text {metric}", max_chars=2_000, placeholder="Ask five small companies why")
@@ -209,12 +228,19 @@ def _act(week: date, metric: str) -> None:
 
 def notes(week: date) -> tuple[Said, ...]:
     """What was said of each metric in the review of a week."""
-    return tuple(Said(kept.content.metric, kept.content.text) for kept in store().notes.of(_product(), week))
+    return tuple(Said(kept.content.metric, kept.content.text) for kept in _notes(week))
+
+
+def _notes(week: date) -> tuple[Kept[Note], ...]:
+    return store().notes.of(_product(), week) if _may("whole") else ()
 
 
 def note(week: date, metric: str) -> None:
     """The note of a metric in the review of a week: kept when one leaves the field."""
-    there = next((kept for kept in store().notes.of(_product(), week) if kept.content.metric == metric), None)
+    there = next((kept for kept in _notes(week) if kept.content.metric == metric), None)
+    if not _may("write"):
+        st.markdown(f"> {md(there.content.text)}" if there else "")
+        return
     key, seen = f"note {week} {metric}", f"seen {week} {metric}"
     state: Any = st.session_state
     if key not in state:
@@ -241,7 +267,13 @@ def _note(week: date, metric: str) -> None:
 
 def closings(week: date) -> list[Closing]:
     """The closings of a week, the last first."""
-    return [closing for closing in store().reviews.list(_product()) if closing.week == week]
+    every = store().reviews.list(_product()) if _may("whole") else ()
+    return [closing for closing in every if closing.week == week]
+
+
+def may_close() -> bool:
+    """Whether who looks may close a review."""
+    return _may("write")
 
 
 def close(review: Review) -> None:

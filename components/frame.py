@@ -44,7 +44,7 @@ def make_ready(clock: Clock, viewer: Viewer) -> None:
 def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer) -> None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 
-    The weekly review is of everybody, always: it has no filters.
+    The weekly review is of everybody, always, and the log of what was done: they have no filters.
     """
     if page == "weekly" and filters.presents():
         return
@@ -52,7 +52,7 @@ def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime,
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
         signin.badge(viewer)
-    if page != "weekly":
+    if page not in ("weekly", "log"):
         filters.bar(activity)
     _strip(activity, now, viewer)
 

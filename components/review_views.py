@@ -72,7 +72,8 @@ def _controls(shown: Review, closed: Sequence[Any]) -> None:
         filters.pick("week")
         _step("Later", "chevron_right", options[max(0, at - 1) : at])
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
-        st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
+        st.button("Closed" if frozen else "Close", icon=":material/lock:", help=CLOSING,
+                  disabled=frozen or not forms.may_close(),
                   on_click=forms.close, args=(shown,))  # fmt: skip
 
 

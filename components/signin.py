@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
-from streamlit.runtime.secrets import secrets_singleton
 
 from components.words import md
 from queries import access, snapshot
@@ -47,8 +46,8 @@ def viewer() -> Viewer:
 
 def is_set_up() -> bool:
     """Whether people have to sign in. Raises AccessError where that cannot be told."""
-    if secrets_singleton.load_if_toml_exists():
-        return "auth" in secrets_singleton
+    if st.secrets.load_if_toml_exists():
+        return "auth" in st.secrets
     if any(Path(file).is_file() for file in st.get_option("secrets.files")):
         raise AccessError(BROKEN)
     return False
@@ -75,7 +74,7 @@ def lacking() -> list[str]:
 
 
 def _auth() -> Mapping[str, Any]:
-    return cast(Mapping[str, Any], secrets_singleton["auth"]) if is_set_up() else {}
+    return cast(Mapping[str, Any], st.secrets["auth"]) if is_set_up() else {}
 
 
 def _named(auth: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
