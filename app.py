@@ -53,4 +53,4 @@ try:
         frame.head(activity, pages, page.url_path, clock(), viewer)
     page.run()
 except InsightsError as error:
-    frame.explain(error)
+    frame.explain(error, viewer)

@@ -117,14 +117,14 @@ def _ask_to_refresh(what: str = "latest") -> None:
     st.session_state["refresh"] = what
 
 
-def explain(error: InsightsError) -> None:
+def explain(error: InsightsError, viewer: Viewer | None) -> None:
     """An error as its sentence, and a way to try again."""
     if isinstance(error, AccessError):
         st.error(words.md(error), icon=":material/lock:")
         return
     st.error(str(error), icon=":material/error:")
     with st.container(horizontal=True):
-        asks = _ask_to_refresh if access.may(signin.viewer(), "manage") else None
+        asks = _ask_to_refresh if viewer and access.may(viewer, "manage") else None
         st.button("Try again", icon=":material/refresh:", on_click=asks)
         if snapshot.serves():
             st.button("Show the last good numbers", icon=":material/undo:")

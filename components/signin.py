@@ -1,13 +1,15 @@
 """Who is looking: the person that the sign-in vouches for, or, where none is set up, the owner of this machine.
 
 Signing in is Streamlit's own (OpenID Connect, `[auth]` in .streamlit/secrets.toml). Without it the app serves nobody
-but this machine: not another address, and nothing that was passed on from elsewhere.
+but this machine: no other address, nothing that was passed on from elsewhere, and no site that has its own name point
+here.
 """
 
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
@@ -20,6 +22,7 @@ from queries.product.people import Rule
 
 PROVIDER = ("client_id", "client_secret", "server_metadata_url")  # what [auth], or each of its tables, must hold
 SHARED = ("redirect_uri", "cookie_secret")
+LOCALHOST, SAFE = "localhost", 32  # characters of a secret that nobody guesses
 FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 ALONE = ("Without a sign-in Sightline serves this machine alone. Set up [auth] in .streamlit/secrets.toml to let others"
          " in (README, \"Other people\").")  # fmt: skip
@@ -38,10 +41,15 @@ def viewer() -> Viewer:
             return access.viewer_of(st.user.to_dict(), snapshot.product())
         except ProductError as error:
             raise AccessError(UNREADABLE) from error
-    was_forwarded = FORWARDED & {name.lower() for name in st.context.headers}
-    if was_forwarded or not is_this_machine(st.get_option("server.address")):
+    if not is_this_machine(st.get_option("server.address")) or _comes_from_elsewhere():
         raise AccessError(ALONE)
     return access.LOCAL_OWNER
+
+
+def _comes_from_elsewhere() -> bool:
+    headers = {name.lower(): value for name, value in st.context.headers.items()}
+    host = urlsplit(f"//{headers.get('host', LOCALHOST)}").hostname
+    return bool(FORWARDED & headers.keys()) or not is_this_machine(host)
 
 
 def is_set_up() -> bool:
@@ -60,7 +68,7 @@ def is_this_machine(address: str | None) -> bool:
     [True, True, True, False, False, False]
     """
     try:
-        return address == "localhost" or ip_address(address or "0.0.0.0").is_loopback
+        return address == LOCALHOST or ip_address(address or "0.0.0.0").is_loopback
     except ValueError:
         return False
 
@@ -70,7 +78,8 @@ def lacking() -> list[str]:
     auth = _auth()
     needed = [*SHARED, *(() if _named(auth) else PROVIDER)]
     of_named = [f"{name}.{key}" for name, part in _named(auth).items() for key in PROVIDER if not part.get(key)]
-    return [*(key for key in needed if not auth.get(key)), *of_named]
+    guessed = ["a longer cookie_secret"] if 0 < len(str(auth.get("cookie_secret", ""))) < SAFE else []
+    return [*(key for key in needed if not auth.get(key)), *of_named, *guessed]
 
 
 def _auth() -> Mapping[str, Any]:

@@ -153,11 +153,14 @@ def test_a_product_file_with_mistakes_lets_nobody_in_and_tells_nothing(folder: P
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "forwarded", "X-Real-IP"])
-def test_without_a_sign_in_nothing_is_served_to_who_comes_through_another_machine(
-    header: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("header", [
+    ("X-Forwarded-For", "10.0.0.7"), ("forwarded", "for=10.0.0.7"), ("X-Real-IP", "127.0.0.1"),
+    ("Host", "evil.example:8501"), ("host", "localhost.evil.example"), ("Host", "10.0.0.7:8501"), ("Host", ""),
+])  # fmt: skip
+def test_without_a_sign_in_nothing_is_served_to_who_comes_from_elsewhere(
+    header: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(streamlit.context), "headers", property(lambda _: {header: "10.0.0.7"}))
+    monkeypatch.setattr(type(streamlit.context), "headers", property(lambda _: dict([header])))
     app = app_of("dana@example.com")
     app.secrets.clear()
 

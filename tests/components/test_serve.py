@@ -10,8 +10,9 @@ from streamlit.runtime.secrets import secrets_singleton
 from components.serve import refusal
 from components.signin import ALONE, BROKEN
 
-FULL = 'redirect_uri = "r"\ncookie_secret = "c"\nclient_id = "i"\nclient_secret = "s"\nserver_metadata_url = "m"\n'
-SHARED = 'redirect_uri = "r"\ncookie_secret = "c"\n'
+SHARED = f'redirect_uri = "r"\ncookie_secret = "{"c" * 32}"\n'
+PROVIDER = 'client_id = "i"\nclient_secret = "s"\nserver_metadata_url = "m"\n'
+FULL = SHARED + PROVIDER
 LOCAL, ELSEWHERE = ("127.0.0.1", "::1", "localhost"), ("0.0.0.0", "::", "10.0.0.7", "sightline.example.com", "")
 
 
@@ -53,7 +54,8 @@ def test_with_a_sign_in_it_serves_everywhere(secrets: Secrets, text: str) -> Non
     [
         ("[auth]\n", "redirect_uri, cookie_secret, client_id, client_secret, server_metadata_url"),
         (f"[auth]\n{FULL.replace('cookie_secret', 'secret')}", "cookie_secret"),
-        ('[auth]\nredirect_uri = "r"\ncookie_secret = "c"\n[auth.okta]\nclient_id = "hush"\n',
+        ('[auth]\nredirect_uri = "r"\ncookie_secret = "hush"\n' + PROVIDER, "a longer cookie_secret"),
+        (f'[auth]\n{SHARED}[auth.okta]\nclient_id = "hush"\n',
          "okta.client_secret, okta.server_metadata_url"),
     ],
 )  # fmt: skip

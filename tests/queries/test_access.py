@@ -28,7 +28,7 @@ from queries.snapshot.manifest import Snapshot
 from queries.units import restricted
 from tests import examples
 from tests.oracle import Event, Person
-from tests.strategies import DICE, WHERE, Case, check, worlds, write
+from tests.strategies import DICE, WHERE, Case, check, did, spelled, worlds, write
 
 PEOPLE = People(
     admins=("dana@example.com",), editors=("group:product",), viewers=("@example.com", "@partner.example"),
@@ -176,6 +176,23 @@ def test_who_sees_only_some_users_sees_a_product_that_has_no_others(
             assert_frame_equal(found, wanted)
     for segment in limited.segments:
         assert set(limited.values(segment)) == set(expected.values(segment))
+
+
+def test_who_sees_only_some_accounts_sees_no_other_through_a_user_who_acts_for_both() -> None:
+    events = [*did("ann", "export", "11", account="acme"), *did("ann", "open", "1", account="bolt"),
+              *did("bo", "export", "1", account="bolt")]  # fmt: skip
+    people = [Person("ann", "acme", attributes={"role": "admin"}), Person("bo", "bolt", attributes={"role": "admin"})]
+    case = spelled(events, people, weeks=2, companies={"acme": "pro", "bolt": None})
+    with TemporaryDirectory() as name:
+        made = write(case, Path(name))
+        limited = seen(extract.read(made, case.world.now), made, (("plan", ("Pro",)),))
+
+    by_account = limited.within(Selection("account"))
+
+    assert limited.everyone["id"].to_list() == ["ann"]
+    assert by_account.everyone["id"].to_list() == ["acme"]
+    assert by_account.rows_of("open").is_empty()
+    assert limited.values(limited.segment("plan")) == ["Pro"]
 
 
 def test_nobody_is_left_for_who_has_no_role_and_for_a_rule_that_nobody_meets() -> None:
