@@ -1,6 +1,6 @@
 """What changed this week, is it real, why, and who acts?"""
 
-from components import filters, review_views
-from queries import access, snapshot
+from components import filters, review_views, signin
+from queries import snapshot
 
-review_views.page(snapshot.load(access.LOCAL_OWNER), filters.week())
+review_views.page(snapshot.load(signin.viewer()), filters.week())
