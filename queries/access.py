@@ -6,14 +6,14 @@ is checked here again by whoever does it, however the buttons on a page look.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
 
 from queries.errors import AccessError
 from queries.product import Product
-from queries.product.people import ADDRESS, GROUP, ROLES, Rule
+from queries.product.people import ADDRESS, GROUP, ROLES, People, Rule
 
 Role = Literal["admin", "editor", "viewer"]
 Right = Literal["look", "whole", "write", "manage"]  # whole: see what is counted, or said, of everybody
@@ -106,6 +106,12 @@ def _known_as(email: str | None, groups: object) -> set[str]:
     named = [groups] if isinstance(groups, str) else groups if isinstance(groups, list | tuple) else []
     found = {f"{GROUP}{group}" for group in named if isinstance(group, str)}
     return found | ({email, email[email.rindex("@") :]} if email else set())
+
+
+def sharing(viewer: Viewer, product: Product) -> Viewer:
+    """A viewer who makes something for all: what is closed or handed round shows no group too small for the others."""
+    least = product.people.smallest_group if product.people != People() else 0
+    return replace(viewer, least=max(viewer.least, least))
 
 
 def visible(viewer: Viewer, users: pl.DataFrame) -> pl.Series:

@@ -22,7 +22,8 @@ def made(viewer: Viewer, asked: date | None) -> tuple[Review, str]:
 
     Raises InsightsError for a day on which no week ends that is over, and where data or store cannot be read.
     """
-    product, activity = snapshot.product(), snapshot.load(viewer)
+    product = snapshot.product()
+    activity = snapshot.load(access.sharing(viewer, product))
     week = _week(activity, asked)
     opened = store.connect(config.store())
     kept = opened.used_by(viewer.name, lambda right: access.check(viewer, cast(Right, right)))

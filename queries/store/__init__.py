@@ -39,13 +39,13 @@ class Store:
         self.actions = Weekly(database, Action, order=["week"])
         self.notes = WeeklyNotes(database, Note, order=["week", "metric"], key=["week", "metric"])
         self.reviews = Reviews(database)
-        self.cycles = Collection(database, Cycle, order=["first"], key=["name"])
-        self.objectives = Collection(database, Objective, order=["title"])
-        self.key_results = Collection(database, KeyResult, order=["title"], name="key result")
+        self.cycles = Collection(database, Cycle, order=["first"], key=["name"], writes="manage")
+        self.objectives = Collection(database, Objective, order=["title"], writes="manage")
+        self.key_results = Collection(database, KeyResult, order=["title"], name="key result", writes="manage")
         self.check_ins = CheckIns(database)
         self.meeting_notes = Notes(database, MeetingNote, order=["day"], key=["key_result", "day"],
                                    name="meeting note")  # fmt: skip
-        self.grades = Collection(database, Grade, order=["key_result"], key=["key_result"])
+        self.grades = Collection(database, Grade, order=["key_result"], key=["key_result"], writes="manage")
 
     def used_by(self, name: str, permit: Permit) -> "Store":
         """The same store as somebody uses it. permit: raises where they do not have a right (`access.check`)."""

@@ -118,6 +118,15 @@ def test_each_role_has_its_rights_and_who_sees_only_some_users_just_looks(viewer
                 access.check(viewer, right)
 
 
+def test_what_is_made_for_all_shows_no_group_that_is_too_small_for_the_others() -> None:
+    ben = Viewer("ben", "editor", (), 0)
+
+    assert access.sharing(ben, product()) == replace(ben, least=5)
+    assert access.sharing(replace(ben, least=9), product()) == replace(ben, least=9)
+    assert access.sharing(LOCAL_OWNER, product()) == replace(LOCAL_OWNER, least=5)
+    assert access.sharing(LOCAL_OWNER, product(People())) == LOCAL_OWNER
+
+
 # Rows ----------------------------------------------------------------------------------------------------------------
 
 

@@ -12,10 +12,11 @@ import pytest
 from queries import access
 from queries.access import Right, Viewer
 from queries.errors import AccessError, StoreError
-from queries.store import Action, Annotation, Note, Store
+from queries.store import Action, Annotation, CheckIn, Cycle, Grade, KeyResult, MeetingNote, Note, Objective, Store
 
 NOW, WEEK = datetime(2026, 11, 21, 12, tzinfo=UTC), date(2026, 11, 15)
 LAUNCH = Annotation(WEEK, "launch", "Sign-in")
+RESULT = KeyResult("id", "Calls", "Dana", "increase to", "committed", 0.0, 9.0, WEEK)
 PEOPLE = {
     "eve": Viewer("eve"), "pat": Viewer("pat", "admin", (("region", ("EMEA",)),)), "vera": Viewer("vera", "viewer"),
     "ed": Viewer("ed", "editor"), "dana": Viewer("dana", "admin"),
@@ -30,6 +31,7 @@ def used_by(store: Store, name: str) -> Store:
 def everything(store: Store, product: str, by: str) -> dict[str, Callable[[], object]]:
     """All that can be done with a store, to a mark that is there and to what is not."""
     mark = store.annotations.add(product, LAUNCH, by="somebody", at=NOW)
+    cycle = store.cycles.add(product, Cycle("Autumn", WEEK), by="somebody", at=NOW)
     signed: Any = {"by": by, "at": NOW}
     theirs = used_by(store, by)
     return {
@@ -39,22 +41,37 @@ def everything(store: Store, product: str, by: str) -> dict[str, Callable[[], ob
         "see actions of a week": partial(theirs.actions.of, product, WEEK),
         "see notes": partial(theirs.notes.of, product, WEEK),
         "see closings": partial(theirs.reviews.list, product),
+        "see cycles": partial(theirs.cycles.list, product),
+        "see objectives": partial(theirs.objectives.list, product),
+        "see key results": partial(theirs.key_results.list, product),
+        "see check-ins": partial(theirs.check_ins.list, product),
+        "see meeting notes": partial(theirs.meeting_notes.list, product),
+        "see grades": partial(theirs.grades.list, product),
         "mark": partial(theirs.annotations.add, product, replace(LAUNCH, title="More"), **signed),
         "rename a mark": partial(theirs.annotations.change, mark, replace(LAUNCH, title="Another"), **signed),
         "act": partial(theirs.actions.add, product, Action(WEEK, "new", "Ann", "Ask"), **signed),
         "write a note": partial(theirs.notes.write, product, Note(WEEK, "new", "Why"), None, **signed),
         "close": partial(theirs.reviews.close, product, WEEK, WEEK, "{}", **signed),
+        "check in": partial(theirs.check_ins.add, product, CheckIn("id", WEEK, confidence=5), **signed),
+        "note a meeting": partial(theirs.meeting_notes.write, product, MeetingNote("id", WEEK, "Why"), None, **signed),
+        "add a cycle": partial(theirs.cycles.add, product, Cycle("Winter", WEEK), **signed),
+        "close a cycle": partial(theirs.cycles.change, cycle, replace(cycle.content, closed=WEEK), **signed),
+        "aim": partial(theirs.objectives.add, product, Objective(cycle.id, "New teams stay", "Dana"), **signed),
+        "add a key result": partial(theirs.key_results.add, product, RESULT, **signed),
+        "grade": partial(theirs.grades.add, product, Grade("id", 0.7), **signed),
         "see the log": partial(theirs.history, product),
     }
 
 
 LOOK = ["see marks", "note an export"]
-WHOLE = [*LOOK, "see actions", "see actions of a week", "see notes", "see closings"]
-WRITE = [*WHOLE, "mark", "rename a mark", "act", "write a note", "close"]
+WHOLE = [*LOOK, "see actions", "see actions of a week", "see notes", "see closings", "see cycles",
+         "see objectives", "see key results", "see check-ins", "see meeting notes", "see grades"]  # fmt: skip
+WRITE = [*WHOLE, "mark", "rename a mark", "act", "write a note", "close", "check in", "note a meeting"]
+MANAGE = [*WRITE, "add a cycle", "close a cycle", "aim", "add a key result", "grade", "see the log"]
 
 
 @pytest.mark.parametrize(
-    ("name", "may"), [("eve", []), ("pat", LOOK), ("vera", WHOLE), ("ed", WRITE), ("dana", [*WRITE, "see the log"])]
+    ("name", "may"), [("eve", []), ("pat", LOOK), ("vera", WHOLE), ("ed", WRITE), ("dana", MANAGE)]
 )
 def test_each_does_what_their_role_allows_and_nothing_else(
     store: Store, product: str, name: str, may: list[str]
@@ -66,7 +83,7 @@ def test_each_does_what_their_role_allows_and_nothing_else(
             done.append(what)
 
     assert done == may
-    assert len(store.history(product)) == 1 + len({*may} & {"note an export", *WRITE[len(WHOLE) :]})
+    assert len(store.history(product)) == 2 + len({*may} & {"note an export", *MANAGE[len(WHOLE) : -1]})
     assert {change.by for change in store.history(product)} <= {"somebody", name}
 
 
