@@ -2,6 +2,7 @@
 PYTHON  ?= python3
 PRODUCT ?= product.toml
 PORT    ?= 8501
+ADDRESS ?= 127.0.0.1
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ help:           ## list these commands
 
 run: .venv/ready  ## serve the app (PRODUCT=path/to/product.toml for your own, PORT=8501)
 	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m queries.snapshot --if-needed
-	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m components.serve --port $(PORT)
+	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m components.serve --port $(PORT) --address $(ADDRESS)
 
 test: .venv/ready browser  ## lint, types, unit, doctest, page and browser tests
 	$(BIN)/ruff check .

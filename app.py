@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,10 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
-from components import drills, filters, frame, okr_forms
+from components import drills, filters, frame, okr_forms, signin
 from queries import access, snapshot
-from queries.errors import InsightsError
+from queries.access import Viewer
+from queries.errors import AccessError, InsightsError
 
 
 @st.cache_resource
@@ -26,26 +28,31 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension",
+    "feature": "extension", "log": "history",
 }  # fmt: skip
 TITLES = {"okrs": "OKRs"}  # of those whose name is not their title
-pages = {
-    name: st.Page(filters.PAGES[name], title=title, icon=f":material/{icon}:", url_path=name)
-    for name, icon in ICONS.items()
-    for title in [TITLES.get(name, name.capitalize())]
-}
-home = st.Page(lambda: st.switch_page(pages["adoption"]), title="Home", url_path="home", default=True)
 clock = partial(datetime.now, UTC)
+viewer: Viewer | None = None  # the sign-in is then all there is, under every address
+with suppress(AccessError):
+    viewer = signin.viewer()
+pages = {
+    name: st.Page(filters.PAGES[name] if viewer else signin.page, title=TITLES.get(name, name.capitalize()),
+                  icon=f":material/{icon}:", url_path=name)
+    for name, icon in ICONS.items() if name != "log" or not viewer or access.may(viewer, "manage")
+}  # fmt: skip
+to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adoption"])
+home = st.Page(to_first, title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
     st.session_state["clock"], st.session_state["now"] = clock, clock()
-    frame.make_ready(clock)
-    if page.url_path in pages:
+    if viewer:
+        frame.make_ready(clock, viewer)
+    if viewer and page.url_path in pages:
         drills.follow(page.url_path)
-        activity = snapshot.load(access.LOCAL_OWNER)
+        activity = snapshot.load(viewer)
         written = okr_forms.offered() if page.url_path == "okrs" else {}
         filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=written)
-        frame.head(activity, pages, page.url_path, clock())
+        frame.head(activity, pages, page.url_path, clock(), viewer)
     page.run()
 except InsightsError as error:
-    frame.explain(error)
+    frame.explain(error, viewer)

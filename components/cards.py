@@ -167,5 +167,7 @@ def _cohort(activity: Activity, cell: pl.DataFrame, pool: pl.DataFrame, question
     st.markdown(retention_words.cell(found, question, unit))
     if not activity.chosen_by_outcome:
         st.markdown(retention_words.cell_against(found, pool, question, unit))
+    if activity.least:
+        return
     who = members(activity, question, found["cohort"], found["interval"])
     tables.people(who, unit, f"cohort_{found['cohort']}_{question.grain}_{found['interval']}")

@@ -23,6 +23,7 @@ OF_PAGE = {
     "feature": ("feature", "tab", "by", "by2"),
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
+    "log": (),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown

@@ -63,8 +63,8 @@ def opens_grid_cell(
 
 
 def _values(activity: Activity, by: By, group: str) -> dict[str, str]:
-    """The value of each segment of a split that a group stands for."""
-    return dict(zip(by, activity.groups(by)[group], strict=True)) if by else {}
+    """The value of each segment of a split that a group stands for; none for those that are too few together."""
+    return dict(zip(by, activity.groups(by).get(group, ()), strict=False)) if by else {}
 
 
 def _go(feature: str, where: Mapping[str, str] | None = None) -> None:

@@ -117,10 +117,10 @@ def who(activity: Activity, pick: Selection, feature: Feature, period: Period, b
     """Which segments lag and lead, how fast they adopt, and the units one by one."""
     counts = ask(adoption, activity, (period,), by=by, features=(feature.key,))
     cells = derive(_sure, counts, overlapping=activity.overlaps(by))
-    toggles = ("Table", f"List {words.PLURALS[pick.unit]}")
-    as_table, listing = tools("Each segment against all others together.", cells, "feature_segments", adoption,
-                              time_to_adopt, users_of, toggles=toggles)  # fmt: skip
-    if listing:
+    toggles = ("Table",) if activity.least else ("Table", f"List {words.PLURALS[pick.unit]}")
+    as_table, *listing = tools("Each segment against all others together.", cells, "feature_segments", adoption,
+                               time_to_adopt, users_of, toggles=toggles)  # fmt: skip
+    if any(listing):
         _listed(activity, pick, feature, period)
     names = {segment.key: segment.label for segment in activity.segments}
     label = " and ".join(names[key] for key in by) or "segment"

@@ -24,8 +24,9 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-FOLDERS = {"weekly": "review", "okrs": "review"}
-OF_EVERYBODY = ("weekly", "okrs")  # pages that are never filtered
+FOLDERS = {"weekly": "review", "okrs": "review", "log": "trust"}
+MEETINGS = ("weekly", "okrs")  # pages that can be shown to a meeting
+UNFILTERED = (*MEETINGS, "log")
 PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 

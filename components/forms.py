@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import streamlit as st
 
-from components import review_notes
+from components import review_notes, signin
 from components.marks import concerning
 from components.theme import day
 from components.words import md
 from queries import access, config, snapshot
-from queries.errors import Changed, StoreError
+from queries.access import Right, Viewer
+from queries.errors import AccessError, Changed, StoreError
 from queries.product import KINDS_OF_NOTE, Feature
 from queries.review import Mark, Review, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
@@ -33,9 +34,18 @@ def _connected(place: str) -> Store:
     return connect(place)
 
 
-def store() -> Store:
-    """Where what people write is kept. Raises StoreError where it cannot be opened."""
-    return _connected(config.store())
+def store(viewer: Viewer | None = None) -> Store:
+    """Where what people write is kept, as somebody may use it: who looks, where nobody else is named.
+
+    Raises StoreError where it cannot be opened.
+    """
+    found = viewer or signin.viewer()
+    return _connected(config.store()).used_by(found.name, lambda right: access.check(found, cast(Right, right)))
+
+
+def may(right: Right) -> bool:
+    """Whether who looks has a right; the store checks it again."""
+    return access.may(signin.viewer(), right)
 
 
 def marks() -> tuple[Mark, ...]:
@@ -68,7 +78,7 @@ def product_name() -> str:
 
 def who() -> str:
     """The person who writes."""
-    return access.LOCAL_OWNER.name
+    return signin.viewer().name
 
 
 def now() -> datetime:
@@ -82,7 +92,7 @@ def keep(write: Callable[[], object], told: str, *clears: str) -> None:
     state["now"] = state["clock"]()  # the page may have been open for hours
     try:
         write()
-    except StoreError as error:
+    except (StoreError, AccessError) as error:
         state["not kept"] = str(error)
         if isinstance(error, Changed):
             state["theirs"] = error.theirs
@@ -106,6 +116,8 @@ def told() -> None:
 
 def mark(week: date, metric: str, label: str) -> None:
     """Add a mark, to all charts or to those of one metric; and take one away."""
+    if not may("write"):
+        return
     with st.popover("Mark what happened", icon=":material/flag:"), st.form("mark", border=False):
         st.date_input("Day", week, key="mark day")
         st.selectbox("What", KINDS_OF_NOTE, format_func=KIND_LABELS.__getitem__, key="mark kind")
@@ -129,6 +141,8 @@ def _mark(metric: str) -> None:
 
 def start_anew(metric: str, since: date, label: str) -> None:
     """One click for a change that has come to stay: what is usual starts anew with the week in which it began."""
+    if not may("write"):
+        return
     st.button("This is the new usual", icon=":material/restart_alt:", type="tertiary", on_click=_start_anew,
               args=(metric, since, label), help=f"Marks w/e {day(since)}. {WHY_ANEW}")  # fmt: skip
 
@@ -149,7 +163,8 @@ def marked(shown: Sequence[Mark], first: date, last: date) -> None:
                 new = " · what is usual starts anew" if one.divides else ""
                 st.caption(f"{KIND_LABELS[one.kind].split()[0]} {day(one.day, year=True)}{to} · {md(one.title)}{new}"
                            f" · {md(kept.changed_by)}", width="content")  # fmt: skip
-                st.button("Remove", key=f"remove {kept.id}", type="tertiary", on_click=_remove_mark, args=(kept,))
+                if may("write"):
+                    st.button("Remove", key=f"remove {kept.id}", type="tertiary", on_click=_remove_mark, args=(kept,))
 
 
 def _remove_mark(kept: Kept[Annotation]) -> None:
@@ -160,7 +175,7 @@ def _remove_mark(kept: Kept[Annotation]) -> None:
 
 
 def _actions(week: date) -> list[Kept[Action]]:
-    every = store().actions.list(product_name())
+    every = store().actions.list(product_name()) if may("whole") else ()
     return [kept for kept in every if kept.content.week == week or
             (kept.content.week < week and kept.content.status == "open")]  # fmt: skip
 
@@ -176,6 +191,9 @@ def actions(review: Review, *, of: str | None = None) -> None:
             late = " · :orange[**overdue**]" if one.due and one.due < now().date() and one.status == "open" else ""
             about = "" if of else f" · {review_notes.about(review, Task(**asdict(one)))}"
             st.markdown(f"**{md(one.owner)}** {md(one.text)}{due}{late}{about}", width="stretch")
+            if not may("write"):
+                st.caption(STATUSES[one.status], width="content")
+                continue
             key = f"status {kept.id}"
             st.session_state[key] = one.status
             st.selectbox("Status", STATUSES, format_func=STATUSES.__getitem__, key=key, width=130,
@@ -189,6 +207,8 @@ def _set_status(kept: Kept[Action], key: str) -> None:
 
 def act(week: date, metric: str, owner: str | None) -> None:
     """Add an action about a metric."""
+    if not may("write"):
+        return
     with st.form(f"act {metric}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Who acts", owner or "", key=f"act owner {metric}", max_chars=120, width=140)
         st.text_input("What", key=f"act text {metric}", max_chars=2_000, placeholder="Ask five small companies why")
@@ -207,7 +227,8 @@ def _act(week: date, metric: str) -> None:
 
 def note(week: date, metric: str) -> None:
     """The note of a metric in the review of a week: kept when one leaves the field."""
-    there = next((kept for kept in store().notes.of(product_name(), week) if kept.content.metric == metric), None)
+    notes = store().notes.of(product_name(), week) if may("whole") else ()
+    there = next((kept for kept in notes if kept.content.metric == metric), None)
 
     def write(text: str, seen: Kept[Note] | None) -> Kept[Note] | None:
         return store().notes.write(product_name(), Note(week, metric, text), seen, by=who(), at=now())
@@ -216,7 +237,14 @@ def note(week: date, metric: str) -> None:
 
 
 def field(name: str, there: Kept[W] | None, write: Callable[[str, Kept[W] | None], Kept[W] | None], hint: str) -> None:
-    """A note that is kept when one leaves the field. there: what the store has; write: keeps a text in its place."""
+    """A note that is kept when one leaves the field; only to be read by who may not write.
+
+    there: what the store has; write: keeps a text in its place.
+    """
+    if not may("write"):
+        if there:
+            st.markdown(f"> {md(there.content.text)}")
+        return
     key, seen = f"note {name}", f"seen {name}"
     state: Any = st.session_state
     if key not in state:
@@ -241,7 +269,8 @@ def _field(key: str, seen: str, write: Callable[[str, Any], object]) -> None:
 
 def closings(week: date) -> list[Closing]:
     """The closings of a week, the last first."""
-    return [closing for closing in store().reviews.list(product_name()) if closing.week == week]
+    every = store().reviews.list(product_name()) if may("whole") else ()
+    return [closing for closing in every if closing.week == week]
 
 
 def ask_to_close(shown: Review) -> None:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components import filters, words
-from queries import snapshot
+from components import filters, signin, words
+from queries import access, snapshot
+from queries.access import Viewer
 from queries.activity import Activity
-from queries.errors import InsightsError
+from queries.errors import AccessError, InsightsError
 from queries.snapshot import background
 from queries.snapshot.background import Clock
 from queries.snapshot.manifest import Manifest
@@ -19,7 +20,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
-def make_ready(clock: Clock) -> None:
+def make_ready(clock: Clock, viewer: Viewer) -> None:
     """See to it that there is a snapshot to show, and that it is refreshed behind the pages where there is need.
 
     Where there is none that serves the product file as it stands, the warehouse is read first, and each step is said.
@@ -32,6 +33,7 @@ def make_ready(clock: Clock) -> None:
             status.update(label="Ready", state="complete", expanded=False)
         st.rerun()
     if asked:
+        access.check(viewer, "manage")
         background.begin(clock, full=asked == "full")
     elif clock() - st.session_state.get("looked", NEVER) > LOOK_AGAIN:
         st.session_state["looked"] = clock()
@@ -39,22 +41,23 @@ def make_ready(clock: Clock) -> None:
     background.keep_up(clock)
 
 
-def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime) -> None:
+def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer) -> None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 
-    The weekly review and the objectives are of everybody, always: they have no filters.
+    The weekly review, the objectives and the log are of everybody, always: they have no filters.
     """
-    if page in filters.OF_EVERYBODY and filters.presents():
+    if page in filters.MEETINGS and filters.presents():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
-    if page not in filters.OF_EVERYBODY:
+        signin.badge(viewer)
+    if page not in filters.UNFILTERED:
         filters.bar(activity)
-    _strip(activity, now)
+    _strip(activity, now, viewer)
 
 
-def _strip(activity: Activity, now: datetime) -> None:
+def _strip(activity: Activity, now: datetime, viewer: Viewer) -> None:
     found, zone = snapshot.manifest(), ZoneInfo(snapshot.product().timezone)
     today = now.astimezone(zone).date()
     refreshed = datetime.fromisoformat(found.refreshed_at).astimezone(zone)
@@ -62,29 +65,32 @@ def _strip(activity: Activity, now: datetime) -> None:
     said = words.freshness(activity, activity.calendar.as_of if fixed else today)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
         st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
-        _about(found, activity, zone)
+        _about(found, activity, zone, viewer)
     if background.running():
-        st.fragment(_going_on, run_every=1.0)()
+        st.fragment(_going_on, run_every=1.0)(viewer)
     trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())
-    if trouble:
+    if trouble and access.may(viewer, "whole"):
         st.caption(trouble)
 
 
-def _going_on() -> None:
+def _going_on(viewer: Viewer) -> None:
     """What the refresh does, anew each second; when it has ended, the page with what is new."""
     going = background.running()
     if going is None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="refreshing"):
         st.caption(words.refreshing(going), width="content")
-        st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.",
-                  disabled=going.stopping)  # fmt: skip
+        if access.may(viewer, "manage"):
+            st.button("Stop", type="tertiary", on_click=background.stop, help="The numbers stay as they are.",
+                      disabled=going.stopping)  # fmt: skip
 
 
-def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
-    lines = words.left_out(found)
+def _about(found: Manifest, activity: Activity, zone: ZoneInfo, viewer: Viewer) -> None:
+    """Facts of the whole are for who may see the whole."""
+    is_whole = access.may(viewer, "whole")
+    lines = words.left_out(found) if is_whole else []
     with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
-        size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}"
+        size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}" if is_whole else "Events"
         since = f"{activity.calendar.first_day:%-d %b %Y}"
         st.markdown(f"{size} since {since}; days are those of {words.md(zone.key)}.")
         if lines:
@@ -94,20 +100,31 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo) -> None:
             full = datetime.fromisoformat(found.full_at).astimezone(zone)
             st.markdown(f"All events were last read on {full:%-d %b %H:%M}, since then only those of the latest days; "
                         "of those before them only how many there are.")  # fmt: skip
-        with st.container(horizontal=True):
-            st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
-            why = "Reads all events again, also those that came late or were deleted. Takes longer."
-            st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
+        if viewer == access.LOCAL_OWNER:
+            st.markdown(signin.LOCAL)
+        if access.may(viewer, "manage"):
+            _refreshes()
+
+
+def _refreshes() -> None:
+    with st.container(horizontal=True):
+        st.button("Refresh now", on_click=_ask_to_refresh, icon=":material/refresh:")
+        why = "Reads all events again, also those that came late or were deleted. Takes longer."
+        st.button("Read everything", on_click=_ask_to_refresh, args=("full",), type="tertiary", help=why)
 
 
 def _ask_to_refresh(what: str = "latest") -> None:
     st.session_state["refresh"] = what
 
 
-def explain(error: InsightsError) -> None:
+def explain(error: InsightsError, viewer: Viewer | None) -> None:
     """An error as its sentence, and a way to try again."""
+    if isinstance(error, AccessError):
+        st.error(words.md(error), icon=":material/lock:")
+        return
     st.error(str(error), icon=":material/error:")
     with st.container(horizontal=True):
-        st.button("Try again", icon=":material/refresh:", on_click=_ask_to_refresh)
+        asks = _ask_to_refresh if viewer and access.may(viewer, "manage") else None
+        st.button("Try again", icon=":material/refresh:", on_click=asks)
         if snapshot.serves():
             st.button("Show the last good numbers", icon=":material/undo:")

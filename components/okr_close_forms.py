@@ -9,16 +9,21 @@ from components import okr_words as words
 from components.okr_kept import Written
 from components.theme import day
 from components.words import md
+from queries.errors import AccessError
 from queries.okr.grades import grade, is_unfinished
 from queries.okr.results import Aim, Board, Result
 from queries.store import Cycle, Grade, Kept, Objective
 
 CLOSING = ("Keeps a grade of each key result with the value that it was given for. Late data changes no grade; the "
            "cycle can be opened again.")  # fmt: skip
+HIDDEN = ("Some key results are of groups too small for you to see, so you cannot grade them; ask an admin who may "
+          "list users to close the cycle.")  # fmt: skip
 
 
 def close(found: Written, cycle: Kept[Cycle], made: Board) -> None:
     """Close a cycle with its grades, or open a closed one again."""
+    if not forms.may("manage"):
+        return
     if cycle.content.closed:
         st.button("Open again", icon=":material/lock_open:", type="tertiary", on_click=_open, args=(cycle,))
         return
@@ -30,6 +35,8 @@ def close(found: Written, cycle: Kept[Cycle], made: Board) -> None:
 
 def _close(found: Written, cycle: Kept[Cycle], results: tuple[Result, ...]) -> None:
     def write() -> None:
+        if any(result.series.hidden for result in results):
+            raise AccessError(HIDDEN)
         for result in results:
             one = result.judged
             _grade(found, Grade(result.asked.id, grade(one), one.progress, one.value, one.as_of))
@@ -68,7 +75,7 @@ def closed(found: Written, cycle: Kept[Cycle], made: Board) -> None:
 def copy(found: Written, cycle: Kept[Cycle], before: Board | None) -> None:
     """Copy what is unfinished of the cycle before. Nothing where there is nothing left to copy."""
     left = sum(is_unfinished(result) for result in before.results) if before else 0
-    if before is None or not left:
+    if before is None or not left or not forms.may("manage"):
         return
     st.button(f"Copy {left} unfinished of {md(before.cycle)}", icon=":material/content_copy:", type="tertiary",
               on_click=_copy, args=(found, cycle, before), help="From where they are now; what is here stays.")

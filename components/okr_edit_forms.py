@@ -5,7 +5,6 @@ Each form is filled in, sent and kept at once; where somebody else was faster, t
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, get_args
 
 import streamlit as st
@@ -48,6 +47,8 @@ def _next(found: Written) -> Cycle:
 
 def cycle(kept: Kept[Cycle] | None = None) -> None:
     """Add a cycle, or change one."""
+    if not forms.may("manage"):
+        return
     one = kept.content if kept else _next(okr_forms.found())
     key = f"{kept.id if kept else 'new'} cycle"
     with st.popover("Change the cycle" if kept else "New cycle", type="tertiary"), st.form(key, border=False):
@@ -82,6 +83,8 @@ def _add_or_change(collection: Any, kept: Kept[Any] | None, made: Any) -> None:
 
 def objective(cycle: Kept[Cycle], activity: Activity, kept: Kept[Objective] | None = None) -> None:
     """Add an objective to a cycle, or change one."""
+    if not forms.may("manage"):
+        return
     one = kept.content if kept else Objective(cycle.id, "", "")
     key = f"{kept.id if kept else 'new'} objective"
     others = {other.id: other.content.title for other in okr_forms.found().objectives if kept is None or other != kept}
@@ -105,7 +108,7 @@ def _objective(key: str, cycle: str, kept: Kept[Objective] | None) -> None:
     state = st.session_state
     made = Objective(cycle, state[f"{key} title"], state[f"{key} owner"], state[f"{key} parent"] or None,
                      state[f"{key} pillar"], ",".join(state[f"{key} features"]), state[f"{key} weight"])  # fmt: skip
-    forms.keep(partial(_add_or_change, forms.store().objectives, kept, made), "Kept.", *_cleared(key, kept))
+    forms.keep(lambda: _add_or_change(forms.store().objectives, kept, made), "Kept.", *_cleared(key, kept))
 
 
 def _cleared(key: str, kept: object) -> list[str]:
@@ -116,7 +119,7 @@ def _cleared(key: str, kept: object) -> list[str]:
 def key_result(cycle: Kept[Cycle], activity: Activity, kept: Kept[KeyResult] | None = None) -> None:
     """Add a key result to an objective of a cycle, or change one."""
     objectives = {each.id: each.content.title for each in okr_forms.found().of_cycle(cycle)}
-    if not objectives:
+    if not objectives or not forms.may("manage"):
         return
     days = cycle.content
     one = kept.content if kept else KeyResult(next(iter(objectives)), "", "", "increase to", "committed", 0.0, 0.0,
@@ -207,12 +210,18 @@ def _before(made: KeyResult, activity: Activity) -> float:
     return ([point for point in points if point.day < made.first] or [points[0]])[-1].value
 
 
-def remove(collection: Any, kept: Kept[Any]) -> None:
-    """Take a key result away, or an objective that has none. collection: of the store, where it is."""
-    st.button("Remove", type="tertiary", key=f"remove {kept.id}", on_click=_remove, args=(collection, kept),
-              help="Its history and its check-ins are kept.")  # fmt: skip
+def remove(kept: Kept[KeyResult] | Kept[Objective]) -> None:
+    """Take a key result away, or an objective that has none."""
+    if forms.may("manage"):
+        st.button("Remove", type="tertiary", key=f"remove {kept.id}", on_click=_remove, args=(kept,),
+                  help="Its history and its check-ins are kept.")  # fmt: skip
 
 
-def _remove(collection: Any, kept: Kept[Any]) -> None:
-    forms.keep(lambda: collection.remove(kept, by=forms.who(), at=forms.now()), "Removed. Its history is kept.")
+def _remove(kept: Kept[Any]) -> None:
+    def write() -> None:  # as whoever clicks may now: the button may have been there for hours
+        store = forms.store()
+        collection: Any = store.key_results if isinstance(kept.content, KeyResult) else store.objectives
+        collection.remove(kept, by=forms.who(), at=forms.now())
+
+    forms.keep(write, "Removed. Its history is kept.")
     filters.go(kr=("",))

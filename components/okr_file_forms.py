@@ -1,12 +1,13 @@
 """A cycle as a file: to take away as TOML or CSV, and to take in."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from components import filters, forms, okr_forms, tables
+from components import exports, filters, forms, okr_forms, tables
 from components.okr_kept import Written
 from queries.errors import InputError
 from queries.okr.files import CycleFile, KeyResultEntry, ObjectiveEntry, as_csv, from_csv, from_toml, toml
@@ -19,20 +20,25 @@ TAKE_IN = ("What has the same title is changed, what is new is added, and nothin
 
 def files(found: Written, cycle: Kept[Cycle] | None, made: Board | None) -> None:
     """Take a cycle away, or take one in."""
+    if not (cycle and made) and not forms.may("manage"):
+        return
     with st.popover("Files", icon=":material/file_copy:", type="tertiary"):
         if cycle and made:
             with st.container(horizontal=True):
-                _download("TOML", toml(as_file(found, cycle)), f"{cycle.content.name}.toml", "application/toml")
-                _download("CSV", as_csv(as_file(found, cycle)), f"{cycle.content.name}.csv", "text/csv")
-                st.download_button("Check-ins", lambda: tables.csv(said(made)), f"{cycle.content.name} check-ins.csv",
-                                   "text/csv", on_click="ignore", icon=":material/download:")  # fmt: skip
+                name = cycle.content.name
+                _download("TOML", lambda: toml(as_file(found, cycle)).encode(), f"{name}.toml", "application/toml")
+                _download("CSV", lambda: as_csv(as_file(found, cycle)).encode(), f"{name}.csv", "text/csv")
+                _download("Check-ins", lambda: tables.csv(said(made)), f"{name} check-ins.csv", "text/csv")
+        if not forms.may("manage"):
+            return
         st.caption(TAKE_IN)
         st.file_uploader("A cycle as TOML or CSV", ["toml", "csv"], key="okr file", max_upload_size=1)
         st.button("Take in", on_click=_take_in, disabled=not st.session_state.get("okr file"))
 
 
-def _download(label: str, text: str, name: str, mime: str) -> None:
-    st.download_button(label, text, name, mime, on_click="ignore", icon=":material/download:")
+def _download(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    st.download_button(label, data=exports.logged(name, make), file_name=name, mime=mime, key=f"okr {label}",
+                       on_click="ignore", icon=":material/download:")  # fmt: skip
 
 
 def said(made: Board) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from components.okr_kept import Written
 from components.theme import day
 from components.words import md
 from queries import snapshot
-from queries.errors import StoreError
+from queries.errors import AccessError, StoreError
 from queries.okr.results import Result
 from queries.store import CheckIn, Kept, MeetingNote
 
@@ -27,7 +27,10 @@ def today() -> date:
 
 
 def found() -> Written:
-    """What people wrote of objectives, read once a run. Raises StoreError where the store cannot be read."""
+    """What people wrote of objectives, read once a run.
+
+    Raises StoreError where the store cannot be read, and AccessError for who may not see what is said of everybody.
+    """
     state, run = st.session_state, forms.now()
     if state.get("okrs", (None,))[0] != run:
         state["okrs"] = run, okr_kept.read(forms.store(), forms.product_name())
@@ -38,7 +41,7 @@ def offered() -> dict[str, Choice]:
     """What the page can look at: a cycle, one of its key results, a strategy pillar; the page says what went wrong."""
     try:
         written = found()
-    except StoreError:
+    except (StoreError, AccessError):
         written = Written((), (), (), (), ())
     cycles = {kept.content.name: kept.content.name for kept in reversed(written.cycles)}
     titles = {kept.id: kept.content.title for kept in written.key_results}
@@ -52,6 +55,8 @@ def offered() -> dict[str, Choice]:
 
 def check_in(result: Result) -> None:
     """A check-in: the value where it is typed, how sure the owner is, and what is to be said."""
+    if not forms.may("write"):
+        return
     one = result.asked
     with st.form(f"check-in {one.id}", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -32,6 +32,7 @@ from queries.store import Cycle, Kept
 
 NONE_YET = ("**No cycle yet.** A cycle is the time in which key results are to be reached, a quarter as a rule. Add "
             "one, then an objective, then how one knows that it is reached.")  # fmt: skip
+NONE_TO_SEE = "**No cycle yet.** Once an admin has added one, its objectives and key results are here."
 LARGE = 400  # pixels of the figure before a meeting
 
 
@@ -41,7 +42,7 @@ def page(activity: Activity, name: str) -> None:
     forms.told()
     cycle = found.cycle(name)
     if cycle is None:
-        st.markdown(NONE_YET)
+        st.markdown(NONE_YET if forms.may("manage") else NONE_TO_SEE)
         okr_edit_forms.cycle()
         okr_file_forms.files(found, None, None)
         return
@@ -57,7 +58,7 @@ def page(activity: Activity, name: str) -> None:
         if not aim.results:
             with st.container(horizontal=True, gap="small"):
                 okr_edit_forms.objective(cycle, activity, found.objective(aim.id))
-                okr_edit_forms.remove(forms.store().objectives, found.objective(aim.id))
+                okr_edit_forms.remove(found.objective(aim.id))
     _add(found, cycle, activity)
     if made.results:
         _story(found, cycle, activity, _picked(made))
@@ -146,7 +147,7 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
         with st.container(horizontal=True, gap="small"):
             okr_edit_forms.key_result(cycle, activity, kept)
             okr_edit_forms.objective(cycle, activity, found.objective(kept.content.objective))
-            okr_edit_forms.remove(forms.store().key_results, kept)
+            okr_edit_forms.remove(kept)
 
 
 def _where(result: Result) -> str:

@@ -106,6 +106,8 @@ def sentence(found: Result) -> str:
     made, title = found.judged, f"**{md(found.asked.title)}"
     if made.status == "gone":
         return f"{title}: cannot be counted any more.** {md(found.series.problem)} Change the key result."
+    if found.series.hidden:
+        return f"{title}: not shown to you.** {md(found.series.hidden)}"
     if made.value is None or made.as_of is None:
         return f"{title}: no value yet.** {_no_value(found)}"
     target = value(found, found.asked.goal.ends[1], 1000)
@@ -237,6 +239,8 @@ def check_in(said: CheckIn, found: Result) -> str:
 
 def graded(found: Result, grade: float | None) -> str:
     """How a key result ended."""
+    if found.series.hidden:
+        return f"{md(found.asked.title)}: **not shown to you**"
     given = "no grade" if grade is None else f"{grade:.1f}"
     return f"{md(found.asked.title)}: **{given}**, {GRADES[verdict(found.asked.goal.kind, grade)]}"
 

@@ -7,7 +7,19 @@ from typing import Any
 
 import streamlit as st
 
-from components import cards, filters, forms, marks, report, review_charts, review_notes, review_tables, tables
+from components import (
+    cards,
+    exports,
+    filters,
+    forms,
+    marks,
+    report,
+    review_charts,
+    review_notes,
+    review_tables,
+    signin,
+    tables,
+)
 from components import review_words as words
 from components.report import week as reviewed
 from components.theme import day
@@ -32,7 +44,7 @@ def page(activity: Activity, week: date | None) -> None:
     if week is None:
         st.markdown("**Not yet.** The first whole week of history has not ended; there is nothing to review.")
         return
-    live = reviewed.now(snapshot.product(), activity, week, forms.store())
+    live = reviewed.now(snapshot.product(), activity, week, forms.store(), signin.viewer())
     forms.close_if_asked(live)
     closed = forms.closings(week)
     was = _as_closed(closed)
@@ -61,22 +73,24 @@ def _controls(shown: Review, closed: Sequence[Closing], *, frozen: bool) -> None
         _step("Later", "chevron_right", options[max(0, at - 1) : at])
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
         _take_away(shown, closed[0].closed_by if frozen else "")
-        st.button("Closed" if frozen else "Close", icon=":material/lock:", disabled=frozen, help=CLOSING,
-                  on_click=forms.ask_to_close, args=(shown,))  # fmt: skip
+        st.button("Closed" if frozen else "Close", icon=":material/lock:", help=CLOSING,
+                  disabled=frozen or not forms.may("write"), on_click=forms.ask_to_close, args=(shown,))  # fmt: skip
 
 
 def _take_away(shown: Review, closed_by: str) -> None:
-    """Files made when they are asked for, each from what is shown."""
-    kinds: dict[str, tuple[str, Callable[[], Any]]] = {
-        "Page (HTML)": ("html", partial(report.html, shown, closed_by)),
+    """Files made when they are asked for, each from what is shown, and noted in the log."""
+    page = partial(report.html, shown, closed_by)
+    kinds: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "Page (HTML)": ("html", lambda: page().encode()),
         "Slide (PPTX)": ("pptx", partial(report.pptx, shown)),
-        "Message (Markdown)": ("md", partial(report.markdown, shown)),
+        "Message (Markdown)": ("md", lambda: report.markdown(shown).encode()),
     }
     if report.can_print():
-        kinds["Page (PDF)"] = ("pdf", lambda: report.pdf(report.html(shown, closed_by)))
+        kinds["Page (PDF)"] = ("pdf", lambda: report.pdf(page()))
     with st.popover("Take away", icon=":material/download:"):
         for label, (ending, made) in kinds.items():
-            st.download_button(label, made, f"weekly_review_{shown.week}.{ending}", key=f"take {ending}",
+            file = f"weekly_review_{shown.week}.{ending}"
+            st.download_button(label, data=exports.logged(file, made), file_name=file, key=f"take {ending}",
                                on_click="ignore", type="tertiary")  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import adoption_words
+from components import adoption_words, exports
 from components.engagement_numbers import QUADRANTS
 from components.theme import percent, points
 from components.words import PLURALS
@@ -262,8 +262,9 @@ def csv(frame: pl.DataFrame) -> bytes:
 
 
 def download(frame: pl.DataFrame, name: str, key: str) -> None:
-    """A button that gives what is shown as CSV, made when it is pressed."""
-    st.download_button("CSV", data=lambda: csv(frame), file_name=f"{name}.csv", mime="text/csv", on_click="ignore",
+    """A button that gives what is shown as CSV, made when it is pressed, and noted in the log."""
+    made = exports.logged(f"{name}.csv", lambda: csv(frame))
+    st.download_button("CSV", data=made, file_name=f"{name}.csv", mime="text/csv", on_click="ignore",
                        icon=":material/download:", key=key, type="tertiary")  # fmt: skip
 
 

@@ -15,9 +15,9 @@ import polars as pl
 
 from queries.bits import Words, merge
 from queries.calendar import Calendar, Period, day_number
-from queries.errors import InsightsError, did_you_mean
-from queries.product import EVERYONE, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
-from queries.units import Tables, entry, made_of_users
+from queries.errors import AccessError, InsightsError, did_you_mean
+from queries.product import EVERYONE, FEW, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
+from queries.units import Tables, entry, made_of_users, pairs, too_small
 
 ANY = 0  # the feature code of "any feature marked active"
 AND = " · "  # between the labels of two segments
@@ -31,6 +31,7 @@ class Activity:
 
     everyone: all units in order (unit, id, entry_day, signup_day, ended_day, known_start, kept, segment_*, can_*).
     codes: feature key -> its code in `rows`. key: what this was made of; equal keys, equal content.
+    least: who looks may not see groups of fewer units, nor units one by one; 0 for who may.
     """
 
     calendar: Calendar
@@ -41,6 +42,7 @@ class Activity:
     everyone: pl.DataFrame
     rows: pl.DataFrame
     unit: Unit = "user"
+    least: int = 0
     key: tuple[object, ...] = ()
     tables: Tables | None = field(default=None, repr=False)
     made_of: "tuple[Activity, Selection] | None" = field(default=None, repr=False)
@@ -127,7 +129,9 @@ class Activity:
             return {AND.join(values): values for values in product(*map(self.values, segments))}
         found = self.everyone.select(f"segment_{key}" for key in by)
         named = found.with_columns(self.segment_of(self.everyone["unit"], by)).unique().sort("segment")
-        return {name: tuple(values) for *values, name in named.cast(pl.String).rows()} if by else {}
+        groups = {name: tuple(values) for *values, name in named.cast(pl.String).rows()} if by else {}
+        groups.pop(FEW, None)
+        return groups
 
     def overlaps(self, by: By) -> bool:
         """Whether a split is by what events say or by what units did: such segments never enter a ranking or a sum.
@@ -157,17 +161,33 @@ class Activity:
     def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
         """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
 
-        By two segments, each pair of their labels is one: "Pro · Admin".
+        By two segments, each pair of their labels is one: "Pro · Admin". Those too small for who looks are one, too.
         """
-        columns = [self.everyone[f"segment_{self.segment(key).key}"] for key in by]
-        if not columns:
+        if not by:
             return pl.lit(EVERYONE).alias("segment")
+        found = self._group_of(units, by)
+        few = too_small(self._group_of(self.units["unit"], by), self.least) if self.least else []
+        if not few:
+            return found
+        names = pl.Enum([*cast(pl.Enum, found.dtype).categories, FEW])
+        texts = found.to_frame().select(pl.when(pl.col("segment").cast(pl.String).is_in(few)).then(pl.lit(FEW))
+                                        .otherwise(pl.col("segment").cast(pl.String)).alias("segment"))  # fmt: skip
+        return texts["segment"].cast(names)
+
+    def _group_of(self, units: pl.Series, by: By) -> pl.Series:
+        columns = [self.everyone[f"segment_{self.segment(key).key}"] for key in by]
         if len(columns) == 1:
             return columns[0].gather(units).alias("segment")
         first, second = columns
         labels = [cast(pl.Enum, column.dtype).categories for column in columns]
         code = first.to_physical().cast(pl.UInt16) * len(labels[1]) + second.to_physical().cast(pl.UInt16)
-        return code.gather(units).cat.to(pl.Enum(_pairs(*labels))).alias("segment")
+        return code.gather(units).cat.to(pl.Enum(pairs(labels[0], labels[1], AND))).alias("segment")
+
+    def check_may_list(self) -> None:
+        """Raise AccessError where who looks may see numbers of units alone."""
+        if self.least:
+            raise AccessError(f"You see how many {self.unit}s there are, not which; ask an admin of Sightline to put "
+                              "you under `list_units` in its product file.")  # fmt: skip
 
     def within(self, pick: Selection) -> "Activity":
         """What remains of it for a selection: the users whose segments were picked, as they are or OR-ed into accounts.
@@ -260,22 +280,10 @@ class Activity:
         return replace(made, everyone=everyone, rows=_kept(rows, everyone, "unit"))
 
 
-def _pairs(first: pl.Series, second: pl.Series) -> list[str]:
-    """Every pair of labels as one label; a no-break space tells apart the odd two that would read the same."""
-    found: dict[str, None] = {}
-    for parts in product(first, second):
-        name = AND.join(parts)
-        while name in found:
-            name += "\N{NO-BREAK SPACE}"
-        found[name] = None
-    return list(found)
-
-
-def of_users(tables: Tables, kept: pl.Series, calendar: Calendar, **facts: Any) -> Activity:
-    """The activity of the users a viewer may see. kept: a boolean a user."""
-    users = tables.users.with_columns(kept=kept).with_columns(*entry(calendar))
-    rows = _kept(tables.rows, users, "unit")
-    return Activity(calendar, Words.covering(calendar), everyone=users, rows=rows, tables=tables, **facts)
+def of_users(tables: Tables, calendar: Calendar, **facts: Any) -> Activity:
+    """The activity of all users of the tables: those that a viewer may see."""
+    users = tables.users.with_columns(kept=True).with_columns(*entry(calendar))
+    return Activity(calendar, Words.covering(calendar), everyone=users, rows=tables.rows, tables=tables, **facts)
 
 
 def _picked(where: list[Rule]) -> pl.Expr:

@@ -14,6 +14,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 import polars as pl
 
 from queries.activity import AND, Activity, By
+from queries.errors import AccessError
+from queries.product import Selection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -141,10 +143,17 @@ def _by_value(
     return cast(T, pl.concat(parts))
 
 
-def within(activity: Activity, pick: Any) -> Activity:
-    """activity.within(pick), remembered: the few selections looked at now."""
+def within(activity: Activity, pick: Selection) -> Activity:
+    """activity.within(pick), remembered: the few selections looked at now.
+
+    Raises AccessError where who looks may not see so small a group as the filters leave.
+    """
     key = (activity.key, pick.unit, tuple(sorted(pick.where)), pick.behaviours)
-    return _activities.get(key, lambda: activity.within(pick))
+    found = _activities.get(key, lambda: activity.within(pick))
+    if pick.where and 0 < found.units.height < activity.least:
+        raise AccessError(f"The filters leave fewer than {activity.least} {pick.unit}s, and you may not see so small a "
+                          "group; take a filter off.")  # fmt: skip
+    return found
 
 
 def forget() -> None:

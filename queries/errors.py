@@ -5,6 +5,7 @@
     ├── WarehouseError    the warehouse did not answer as asked; `kind` says how
     ├── DataError         it answered, and what it holds cannot be counted
     ├── SnapshotError     our own copy is missing, damaged or being made
+    ├── AccessError       whoever asks may not see or do this
     └── StoreError        what people write cannot be kept or read
         ├── InputError    it cannot be kept as it is written: too long, empty, or at odds with itself
         └── Changed       somebody else was faster; carries what it says now
@@ -62,6 +63,10 @@ class DataError(InsightsError):
 
 class SnapshotError(InsightsError):
     """Our own copy of the data is missing or damaged."""
+
+
+class AccessError(InsightsError):
+    """Whoever asks may not see or do this."""
 
 
 class StoreError(InsightsError):

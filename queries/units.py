@@ -1,9 +1,11 @@
 """Users and accounts as a snapshot holds them, since when one counts, and how an account is made of its users."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import polars as pl
 
+from queries.bits import merge
 from queries.calendar import Calendar, day_number
 
 LEFT_EDGE_DAYS = 28  # without a sign-up date, a unit first seen in the first 28 days of history has an unknown start
@@ -27,6 +29,68 @@ class Tables:
     members: pl.DataFrame | None = None
     member_rows: pl.DataFrame | None = None
     event_rows: pl.DataFrame | None = None
+
+
+def restricted(tables: Tables, users: pl.Series, accounts: pl.Series) -> Tables:
+    """The tables as they would be if there were only some users, and what they did for some accounts; numbered anew.
+
+    users, accounts: a boolean for each of them. An account without any of these users is gone too.
+    """
+    if users.all() and accounts.all():
+        return tables
+    whole = tables.users.select("account", user="unit") if tables.members is None else tables.members
+    peopled = whole.filter(users.gather(whole["user"]))["account"].drop_nulls().unique()
+    accounts = accounts & pl.repeat(False, accounts.len(), eager=True).scatter(peopled, True)
+    user, account = _numbered_anew(users), _numbered_anew(accounts)
+    people = _renumbered(tables.users, unit=user, account=account).drop_nulls("unit")
+    rows = _renumbered(tables.rows, unit=user).drop_nulls("unit")
+    members, member_rows, event_rows = (
+        None if found is None else _renumbered(found, user=user, account=account).drop_nulls("user")
+        for found in (tables.members, tables.member_rows, tables.event_rows)
+    )
+    if members is None or member_rows is None:
+        by_account = rows.with_columns(unit=people["account"].gather(rows["unit"]))
+    else:
+        members, member_rows = members.drop_nulls("account"), member_rows.drop_nulls("account")
+        by_account = member_rows.rename({"account": "unit"})
+    return Tables(people, _renumbered(tables.accounts, unit=account).drop_nulls("unit"), rows,
+                  merge(by_account.drop_nulls("unit"), "unit"), members, member_rows, event_rows)  # fmt: skip
+
+
+def too_small(groups: pl.Series, least: int) -> list[str]:
+    """The groups to show as one, because some have fewer units than `least`; none where none has.
+
+    groups: the name of each unit's group. The next larger ones join them until together they have as many, or a small
+    one would be what the others lack of the total.
+
+    >>> too_small(pl.Series(["a"] * 9 + ["b"] * 6 + ["c"] * 7 + ["d"] * 2), 5)
+    ['d', 'b']
+    """
+    sizes = groups.cast(pl.String).alias("group").value_counts().sort("count", "group")
+    before = sizes["count"].cum_sum() - sizes["count"]
+    is_small = sizes["count"] < least
+    return sizes.filter(is_small | (before < least))["group"].to_list() if is_small.any() else []
+
+
+def pairs(first: pl.Series, second: pl.Series, between: str) -> list[str]:
+    """Every pair of labels as one label; a no-break space tells apart the odd two that would read the same."""
+    found: dict[str, None] = {}
+    for parts in product(first, second):
+        name = between.join(parts)
+        while name in found:
+            name += "\N{NO-BREAK SPACE}"
+        found[name] = None
+    return list(found)
+
+
+def _numbered_anew(kept: pl.Series) -> pl.Series:
+    """For each unit its number among those kept; null for the others."""
+    return pl.select(pl.when(kept).then(kept.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)).to_series()
+
+
+def _renumbered(rows: pl.DataFrame, **numbers: pl.Series) -> pl.DataFrame:
+    """Rows with the numbers in some columns replaced by others, null for those that are gone."""
+    return rows.with_columns(numbers[name].gather(rows[name]).alias(name) for name in numbers)
 
 
 def entry(calendar: Calendar) -> list[pl.Expr]:

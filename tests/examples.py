@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from queries import access, activity
+from queries import activity
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.product import Connection, Events, Feature, Product, Segment, Users
@@ -41,7 +41,6 @@ def of(snapshot: Snapshot, made: Product) -> Activity:
     found = snapshot.manifest
     return activity.of_users(
         snapshot.tables,
-        access.visible(access.LOCAL_OWNER, snapshot.tables.users),
         found.calendar,
         features=made.features or assemble.unlisted(found.features),
         segments=made.segments,

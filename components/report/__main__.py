@@ -9,6 +9,7 @@ from pathlib import Path
 from components import report
 from components.report import week
 from queries import snapshot
+from queries.access import LOCAL_OWNER
 from queries.errors import InsightsError, SnapshotError
 from queries.review import Review
 
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.refresh:
             _refresh(datetime.now(UTC))
-        review, closed_by = week.made(options.week)
+        review, closed_by = week.made(LOCAL_OWNER, options.week)
         for kind in FILES:
             if getattr(options, kind):
                 _write(getattr(options, kind), _content(kind, review, closed_by))
@@ -79,12 +80,7 @@ def _content(kind: str, review: Review, closed_by: str) -> bytes:
     if kind == "markdown":
         return report.markdown(review).encode()
     page = report.html(review, closed_by)
-    if kind == "html":
-        return page.encode()
-    printed = report.pdf(page)
-    if printed is None:
-        raise InsightsError("A PDF needs chromium or chrome on this machine; install one, or print the HTML file.")
-    return printed
+    return page.encode() if kind == "html" else report.pdf(page)
 
 
 def _write(file: str, content: bytes) -> None:

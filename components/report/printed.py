@@ -10,6 +10,7 @@ from queries.errors import InsightsError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 SECONDS = 60
+NO_BROWSER = "A PDF needs chromium or chrome on this machine; install one, or print the HTML file."
 OPTIONS = ("--headless", "--disable-gpu", "--no-pdf-header-footer", "--disable-background-networking",
            "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND")  # fmt: skip
 
@@ -19,14 +20,14 @@ def can_print() -> bool:
     return _browser() is not None
 
 
-def pdf(html: str) -> bytes | None:
-    """The page as PDF; None where this machine has no chromium or chrome.
+def pdf(html: str) -> bytes:
+    """The page as PDF, printed by chromium or chrome, which reaches no network.
 
-    The browser reaches no network. Raises InsightsError where it does not print within a minute.
+    Raises InsightsError where this machine has neither, or it does not print within a minute.
     """
     browser = _browser()
     if browser is None:
-        return None
+        raise InsightsError(NO_BROWSER)
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         page, made = Path(name) / "review.html", Path(name) / "review.pdf"
         page.write_text(html, encoding="utf-8")

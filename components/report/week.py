@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from datetime import date
+from typing import cast
 
 from components import marks, review_notes
 from components.theme import day
 from queries import access, config, snapshot, store
+from queries.access import Right, Viewer
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.errors import InsightsError
@@ -15,32 +17,43 @@ from queries.review.lines import Known, lines_of, review
 from queries.store import Store
 
 
-def made(asked: date | None) -> tuple[Review, str]:
+def made(viewer: Viewer, asked: date | None) -> tuple[Review, str]:
     """The review of a week, by default of the last one that is over, and who closed it; a closed one as it was closed.
 
     Raises InsightsError for a day on which no week ends that is over, and where data or store cannot be read.
     """
-    product, activity = snapshot.product(), snapshot.load(access.LOCAL_OWNER)
+    product = snapshot.product()
+    activity = snapshot.load(access.sharing(viewer, product))
     week = _week(activity, asked)
-    kept = store.connect(config.store())
+    opened = store.connect(config.store())
+    kept = opened.used_by(viewer.name, lambda right: access.check(viewer, cast(Right, right)))
     try:
         closed = next((one for one in kept.reviews.list(product.name) if one.week == week and one.is_current), None)
         if closed:
             return from_json(kept.reviews.content(closed)), closed.closed_by
-        return now(product, activity, week, kept), ""
+        return now(product, activity, week, kept, viewer), ""
     finally:
-        kept.close()
+        opened.close()
 
 
-def now(product: Product, activity: Activity, week: date, kept: Store) -> Review:
-    """The review as the data and what people wrote have it now. activity: everybody."""
+def now(product: Product, activity: Activity, week: date, kept: Store, viewer: Viewer) -> Review:
+    """The review as the data and what people wrote have it now, as far as a viewer may see it.
+
+    activity: all units the viewer may see. What was said of everybody is for who sees everybody.
+    """
     seen = [Mark(**asdict(one.content)) for one in kept.annotations.list(product.name)]
+    tasks, notes = _written(product, week, kept) if access.may(viewer, "whole") else ([], [])
+    known = {(asked.key, asked.unit): _known(seen, asked) for asked in lines_of(product, activity, week)}
+    counted = review(product, activity, week, known)
+    return review_notes.with_words(counted, seen, tasks, notes)
+
+
+def _written(product: Product, week: date, kept: Store) -> tuple[list[Task], list[Said]]:
+    """The actions of a week with those of earlier ones that are still open, and its notes."""
     tasks = [one.content for one in kept.actions.list(product.name)]
     tasks = [task for task in tasks if task.week == week or (task.week < week and task.status == "open")]
     notes = [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
-    known = {(asked.key, asked.unit): _known(seen, asked) for asked in lines_of(product, activity, week)}
-    counted = review(product, activity, week, known)
-    return review_notes.with_words(counted, seen, [Task(**asdict(task)) for task in tasks], notes)
+    return [Task(**asdict(task)) for task in tasks], notes
 
 
 def _known(seen: list[Mark], asked: Reviewed) -> Known:

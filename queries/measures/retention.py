@@ -92,8 +92,10 @@ def members(activity: Activity, question: Returning, cohort: date, interval: int
     """Who is in a cohort, and who of them was back in an interval (or the bracket that begins with it).
 
     cohort: its last day. back: null where the interval is not complete for the cohort.
-    Columns: id (as the warehouse has it), start (the day), back; in the order of the ids.
+    Columns: id (as the warehouse has it), start (the day), back; in the order of the ids. Raises AccessError for who
+    may not see units one by one.
     """
+    activity.check_may_list()
     period = activity.calendar.period_of(cohort, question.grain)
     a, b = next((run for run in question.runs(interval + 1) if run[0] == interval), (interval, interval))
     _, rows = next(_starts(activity, question, (period,)))

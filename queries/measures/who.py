@@ -16,12 +16,14 @@ def users_of(activity: Activity, feature: str, period: Period, *, of: Denominato
     days: on how many days of the period. first_day: of its first use in all history; null without any.
 
     Columns: id (as the warehouse has it), used, first_day, days; those who used it on most days first, then by id.
+    Raises AccessError for who may not see units one by one.
 
     >>> from tests.examples import three_users
     >>> activity, week = three_users()
     >>> users_of(activity, "export", week).drop("first_day").rows()
     [('ann', True, 1), ('bo', True, 1), ('cy', False, 0)]
     """
+    activity.check_may_list()
     first, last = day_number(period.first), day_number(period.last)
     days = activity.words.days(first, last).cast(pl.UInt32).alias("days")
     used = activity.rows_of(feature).select("unit", pl.col("first_day").cast(pl.Date), days)

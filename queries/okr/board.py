@@ -12,7 +12,7 @@ import polars as pl
 from queries import metrics
 from queries.activity import Activity
 from queries.answers import ask, within
-from queries.errors import did_you_mean
+from queries.errors import AccessError, did_you_mean
 from queries.metrics import Metric
 from queries.okr import Asked, Point
 from queries.okr.grades import disagreement, is_stale, mean_progress, worst
@@ -46,7 +46,7 @@ class Cycle:
 
 
 def board(cycle: Cycle, activity: Activity, known: Mapping[str, Metric], today: date) -> Board:
-    """A cycle on a day. activity: everybody; known: the catalogue."""
+    """A cycle on a day. activity: of all whom one may see; known: the catalogue."""
     aims = [_aim(objective, activity, known, today) for objective in cycle.objectives]
     placed = sorted(aims, key=lambda aim: min(map(behind, aim.results), default=(99, 0.0)))
     return Board(cycle.name, cycle.first, cycle.last, today, tuple(placed))
@@ -59,8 +59,10 @@ def _aim(objective: Objective, activity: Activity, known: Mapping[str, Metric], 
 
 
 def result(asked: Asked, activity: Activity, known: Mapping[str, Metric], today: date) -> Result:
-    """One key result on a day."""
+    """One key result on a day; without any value, also of its check-ins, where who looks may not see them."""
     found = series(asked, activity, known, today)
+    if found.hidden:
+        asked = replace(asked, said=tuple(replace(said, value=None, as_of=None) for said in asked.said))
     share = found.form == "rate" or asked.goal.type == "milestone"
     least = 0.0 if found.form or share else float("-inf")
     made = judged(asked.goal, found.points, least=least, most=1.0 if share else float("inf"))
@@ -78,7 +80,12 @@ def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
         return Series(problem=problem)
     metric = known[asked.metric]
     unit: Unit = "account" if asked.unit == "account" else "user"
-    counts = ask(metrics.weekly, within(activity, Selection(unit, asked.where)), metric)
+    try:
+        chosen = within(activity, Selection(unit, asked.where))
+    except AccessError:
+        return Series(hidden=f"It is of fewer than {activity.least} {unit}s, and you may not see so small a group; ask "
+                             "an admin of Sightline.")  # fmt: skip
+    counts = ask(metrics.weekly, chosen, metric)
     weeks = metrics.values(counts, metric.form, "period").drop_nulls("value")
     points = tuple(Point(day, value) for day, value in weeks.select("period", "value").iter_rows())
     last = asked.goal.last

@@ -52,7 +52,8 @@ class Judged:
 class Series:
     """The values of a key result, the oldest first, with what they are. form: None for a typed value.
 
-    problem: why there are none, where the metric or a segment is no longer there.
+    problem: why there are none, where the metric or a segment is no longer there. hidden: why they are not
+    shown to who looks.
     """
 
     points: tuple[Point, ...] = ()
@@ -60,6 +61,7 @@ class Series:
     label: str = ""
     definition: str = ""
     problem: str = ""
+    hidden: str = ""
     n: int | None = None
     of: int | None = None
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
+from queries.product.people import People
 
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
@@ -24,6 +25,7 @@ FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
 SHARES = ("activation", "core_adoption", "week4_retention", "adoption")  # metrics that are one, of 0 to 1
 KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
+FEW = "(too few)"  # the groups together that are too small for who looks
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,7 @@ class Product:
     as_of: date | None = None
     refresh: Refresh = Refresh()
     review: tuple[Reviewed, ...] = ()
+    people: People = field(default_factory=People)
     folder: Path = field(default=Path(), compare=False)
     file: str = field(default="The product file", compare=False)
 

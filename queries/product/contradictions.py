@@ -1,7 +1,7 @@
 """What each section of a product file may say alone, but not together with the others."""
 
 from queries.errors import Mistake, ProductError, did_you_mean
-from queries.product import Product
+from queries.product import Product, people
 
 
 def contradictions(product: Product) -> list[Mistake]:
@@ -65,4 +65,4 @@ def contradictions(product: Product) -> list[Mistake]:
         for i, f in enumerate(product.features)
         if f.label in labels[:i]
     ]
-    return found
+    return [*found, *people.mistakes(product.people, segments)]

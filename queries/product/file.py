@@ -35,6 +35,7 @@ from queries.product import (
     behavioural,
 )
 from queries.product.contradictions import contradictions
+from queries.product.people import people
 from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
@@ -84,6 +85,7 @@ def _product(top: Section, path: Path) -> Product:
         activation=_activation(top),
         refresh=_refresh(top),
         review=tuple(_reviewed(section) for section in top.listed("review")),
+        people=people(top),
         folder=path.parent,
         file=path.name,
     )

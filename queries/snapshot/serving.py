@@ -18,13 +18,14 @@ from queries.errors import InsightsError, SnapshotError
 from queries.product import Product
 from queries.snapshot import assemble, disk, place
 from queries.snapshot.manifest import Manifest
-from queries.units import Tables
+from queries.units import Tables, restricted
 
 NONE = "There is no snapshot yet. Refresh to read the warehouse."
 CHANGED = "The product file has changed what is counted."
+Seen = tuple[object, ...]  # what tells apart viewers who may not see the same
 _loading = threading.Lock()
 _opened: dict[Path, Tables] = {}  # the last two
-_held: dict[tuple[Path, Viewer], tuple[Product, Activity]] = {}
+_held: dict[tuple[Path, Seen], tuple[Product, Activity]] = {}
 _unreadable: dict[Path, tuple[SnapshotError, float]] = {}  # why, and when that was found
 AGAIN_S = 60.0  # until what may have passed is tried again
 
@@ -96,10 +97,10 @@ def load(viewer: Viewer, as_of: date | None = None) -> Activity:
         return _as_it_was(viewer, as_of, product)
     while True:
         folder, found, _ = find(product)
-        made_for, held = _held.get((folder, viewer), (None, None))
+        made_for, held = _held.get((folder, _seen(viewer)), (None, None))
         if held is not None and made_for == product:
             return held
-        fits = [old for (_, who), (made, old) in _held.items() if (who, made) == (viewer, product)]
+        fits = [old for (_, seen), (made, old) in _held.items() if (seen, made) == (_seen(viewer), product)]
         older = fits[-1] if fits else None
         if not _loading.acquire(blocking=older is None):
             assert older is not None  # else the lock was waited for
@@ -132,11 +133,11 @@ def _open(folder: Path) -> Tables:
 
 def _hold(folder: Path, found: Manifest, product: Product, viewer: Viewer) -> Activity:
     """The activity of a snapshot, held; of all others only the one in use, or that was asked for last, stays."""
-    made_for, held = _held.get((folder, viewer), (None, None))
+    made_for, held = _held.get((folder, _seen(viewer)), (None, None))
     if held is None or made_for != product:
         held = _activity(_open(folder), found, product, viewer, folder.name)
-        _held.pop((folder, viewer), None)
-        _held[folder, viewer] = product, held
+        _held.pop((folder, _seen(viewer)), None)
+        _held[folder, _seen(viewer)] = product, held
     stay = {folder, disk.current(place.home()) or folder}
     gone = {old for old in (*_opened, *(key[0] for key in _held)) if old not in stay}
     for old in gone:
@@ -149,16 +150,22 @@ def _hold(folder: Path, found: Manifest, product: Product, viewer: Viewer) -> Ac
     return held
 
 
+def _seen(viewer: Viewer) -> Seen:
+    """Who may see the same shares one activity, and its answers; nobody else does."""
+    return access.may(viewer, "look"), viewer.only, viewer.least
+
+
 def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer, version: str) -> Activity:
     features = product.features or assemble.unlisted(found.features)
+    users, accounts = access.visible(viewer, tables.users), access.visible_accounts(viewer, tables.accounts)
     return activity.of_users(
-        tables,
-        access.visible(viewer, tables.users),
+        restricted(tables, users, accounts),
         found.calendar,
         features=features,
         segments=product.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
-        key=(version, viewer, features),
+        least=viewer.least,
+        key=(version, _seen(viewer), features),
     ).with_behaviours(product.behaviours)
 
 

@@ -54,30 +54,34 @@ class Kept(Generic[T]):
 class Collection(Generic[T]):
     """All things of one kind. order: the columns they are listed by; key: those that no two of a product share.
 
-    name: what the kind is called where the name of its class is not a word of its own.
+    name: what the kind is called where the name of its class is not a word of its own. reads, writes: the right that
+    somebody needs to see them, or to write one (`access.Right`): what is said of everybody's numbers is for who may see
+    them.
 
     Every write takes the person and the moment, which has a time zone. It raises InputError where the words cannot be
     kept as they are, Changed where somebody was faster, and StoreError where the store does not answer.
     """
 
     def __init__(
-        self, database: Database, noun: type[T], order: Sequence[str], key: Sequence[str] = (), name: str = ""
-    ) -> None:
+        self, database: Database, noun: type[T], order: Sequence[str], key: Sequence[str] = (), *, name: str = "",
+        reads: str = "whole", writes: str = "write",
+    ) -> None:  # fmt: skip
         self._database, self._noun, self._key = database, noun, key
+        self._reads, self._writes = reads, writes
         self._what = name or noun.__name__.lower()
         self._table = _table(f"{re.sub('[ -]', '_', self._what)}s", noun)
         self._order = [self._table.c[name] for name in (*order, "created_at", "id")]
 
     def list(self, product: str) -> tuple[Kept[T], ...]:
         """All of a product, in order."""
-        with self._database.read() as connection:
+        with self._database.read(self._reads) as connection:
             return self._find(connection, self._table.c.product == product)
 
     def add(self, product: str, content: T, *, by: str, at: datetime) -> Kept[T]:
         """Keep something new."""
         content, by, at = content.checked(), text.line("the name", by), in_utc(at)
         added = Kept(product, uuid4().hex, 1, content, by, at, by, at)
-        with self._database.write() as connection:
+        with self._database.write(self._writes) as connection:
             for there in self._in_its_place(connection, added):
                 if there.content == content:
                     return there
@@ -89,7 +93,7 @@ class Collection(Generic[T]):
     def change(self, seen: Kept[T], content: T, *, by: str, at: datetime) -> Kept[T]:
         """Keep other words for what was seen."""
         content, by, at = content.checked(), text.line("the name", by), in_utc(at)
-        with self._database.write() as connection:
+        with self._database.write(self._writes) as connection:
             now = self._now(connection, seen)
             if now is None:
                 raise self._gone(connection, seen)
@@ -107,7 +111,7 @@ class Collection(Generic[T]):
     def remove(self, seen: Kept[T], *, by: str, at: datetime) -> None:
         """Take away what was seen; its history stays."""
         by, at = text.line("the name", by), in_utc(at)
-        with self._database.write() as connection:
+        with self._database.write(self._writes) as connection:
             now = self._now(connection, seen)
             if now is None:
                 return

@@ -5,8 +5,9 @@ tried again.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Dialect
 from queries.errors import StoreError
 from queries.store.failures import sentence
 
+Permit = Callable[[str], object]  # raises where somebody does not have a right
 WAIT_S = 10  # for the one who is writing, and for Postgres to answer
 ONE_WRITER = 7_305_115_210_204  # the number of our lock among those of the Postgres
 ADDRESS = ("Set SIGHTLINE_STORE to a file, or to an address like postgresql://user@host:5432/database; in a password "
@@ -54,20 +56,31 @@ class Database:
         self._secrets = [url.password, *(str(value) for name, value in url.query.items() if "password" in name)]
         public = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
         self.name = str(url.database) if self.is_file else public.render_as_string()
+        self._user: str | None = None
+        self._permit: Permit = lambda right: None
         with self._in_our_words():
             self._engine = _of_file(url) if self.is_file else _of_postgres(url)
             self._writing = self._engine.execution_options(writes=True)
 
+    def used_by(self, name: str, permit: Permit) -> "Database":
+        """The database as somebody uses it: `permit` is asked before each look and write; what they write is theirs."""
+        theirs = copy(self)
+        theirs._user, theirs._permit = name, permit
+        return theirs
+
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """A look at the database as it is at this moment."""
+    def read(self, right: str = "look") -> Iterator[sa.Connection]:
+        """A look at the database as it is at this moment. right: what somebody needs for it."""
+        self._permit(right)
         with self._in_our_words(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, right: str = "write") -> Iterator[sa.Connection]:
         """All or nothing, and alone: whoever else writes waits. It is kept once the `with` is left without an error."""
-        with self._in_our_words(), self._writing.begin() as connection:
+        self._permit(right)
+        with self._in_our_words(), self._writing.begin() as begun:
+            connection = begun.execution_options(user=self._user)
             if not self.is_file:
                 connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{WAIT_S}s", True)))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))

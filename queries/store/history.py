@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from queries.errors import AccessError
 from queries.store.database import Database, Moment
 
 Fields = Mapping[str, object]
@@ -35,7 +36,9 @@ class Change:
 
 
 def record(connection: sa.Connection, change: Change) -> None:
-    """Add a change to those there are."""
+    """Add a change to those there are. Raises AccessError where it is not signed by who makes it."""
+    if connection.get_execution_options().get("user") not in (None, change.by):
+        raise AccessError("Nobody writes in the name of somebody else; sign in as yourself and save again.")
     row = {**vars(change), "before": _json(change.before), "after": _json(change.after)}
     connection.execute(CHANGES.insert().values(row))
 
@@ -46,10 +49,11 @@ def last(connection: sa.Connection, product: str, id: str) -> Change | None:
     return _change(found) if found else None
 
 
-def read(database: Database, product: str, id: str | None = None) -> tuple[Change, ...]:
-    """The changes of a product, or of one thing of it, in the order in which they were made."""
-    with database.read() as connection:
-        return tuple(map(_change, connection.execute(_of(product, id).order_by(CHANGES.c.number))))
+def read(database: Database, product: str, id: str | None = None, most: int | None = None) -> tuple[Change, ...]:
+    """The changes of a product, or of one thing of it, the last ones at most, in the order in which they were made."""
+    with database.read("manage") as connection:
+        found = connection.execute(_of(product, id).order_by(CHANGES.c.number.desc()).limit(most))
+        return tuple(map(_change, found))[::-1]
 
 
 def _of(product: str, id: str | None) -> sa.Select[tuple[object, ...]]:

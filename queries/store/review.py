@@ -69,7 +69,7 @@ class Weekly(Collection[T], Generic[T]):
 
     def of(self, product: str, week: date) -> tuple[Kept[T], ...]:
         """Those of one week, in order."""
-        with self._database.read() as connection:
+        with self._database.read(self._reads) as connection:
             return self._find(connection, self._table.c.product == product, self._table.c.week == week)
 
 
@@ -141,14 +141,14 @@ class Reviews:
         """All closings of a product, the last week and the last closing of it first."""
         last = sa.func.max(CLOSINGS.c.version).over(partition_by=CLOSINGS.c.week) == CLOSINGS.c.version
         chosen = sa.select(*FACTS, last.label("is_current")).where(CLOSINGS.c.product == product)
-        with self._database.read() as connection:
+        with self._database.read("whole") as connection:
             rows = connection.execute(chosen.order_by(CLOSINGS.c.week.desc(), CLOSINGS.c.version.desc()))
             return tuple(Closing(**row._mapping) for row in rows)
 
     def content(self, closing: Closing) -> str:
         """The JSON that was frozen. Raises StoreError where it is not there any more as it was."""
         one = sa.and_(CLOSINGS.c.product == closing.product, CLOSINGS.c.id == closing.id)
-        with self._database.read() as connection:
+        with self._database.read("whole") as connection:
             content: str | None = connection.scalar(sa.select(CLOSINGS.c.content).where(one))
         if content is None or _digest(content) != closing.content_hash:
             raise StoreError(f"The review of the week to {closing.week} is not in the store as it was closed; "

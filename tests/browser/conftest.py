@@ -36,12 +36,17 @@ def served(product: Path) -> Iterator[str]:
         yield address
 
 
-@contextmanager
-def serving(product: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """As `served`, and the server's process."""
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(product: Path, port: int | None = None) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """As `served`, and the server's process. port: one that is free; found where none is given."""
+    port = port or free_port()
     environment = {**os.environ, "SIGHTLINE_PRODUCT": str(product)}
     environment.pop("SIGHTLINE_DATA", None)
     command = [sys.executable, "-m", "components.serve", "--port", str(port)]
@@ -49,14 +54,14 @@ def serving(product: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     try:
         address = f"http://127.0.0.1:{port}"
         for probe in ("/_stcore/health", "/_stcore/script-health-check"):
-            _wait_for(address + probe, process)
+            wait_for(address + probe, process)
         yield address, process
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE_S)
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and process.poll() is None:
         try:

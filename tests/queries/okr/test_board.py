@@ -1,6 +1,7 @@
 """A cycle counted from the data: what is bound is counted, what is typed is read, and what is gone is said."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from queries.activity import Activity
 from queries.metrics import Metric
 from queries.okr import Asked, CheckIn, Goal, Point
 from queries.okr.board import Cycle, Objective, board, result
+from queries.okr.results import Judged, Series
 from queries.product import Segment, Users
 from tests import examples
 from tests.queries.okr.goals import asked, goal, said
@@ -64,6 +66,21 @@ def test_a_segment_is_counted_alone(activity: Activity, known: Mapping[str, Metr
     found = result(bound("adoption.export", where=(("plan", ("Pro",)),)), activity, known, TODAY)
 
     assert (found.judged.value, found.series.n, found.series.of) == (1.0, 40, 40)
+
+
+def test_too_small_a_group_has_no_value_neither_counted_nor_typed_for_who_may_not_see_it(
+    activity: Activity, known: Mapping[str, Metric]
+) -> None:
+    of_pro = bound("adoption.export", said(20, 0.99, confidence=5), where=(("plan", ("Pro",)),))
+
+    found = result(of_pro, replace(activity, least=41, key=("41",)), known, TODAY)
+    large = result(of_pro, replace(activity, least=40, key=("40",)), known, TODAY)
+
+    assert found.series == Series(hidden="It is of fewer than 41 users, and you may not see so small a group; ask an "
+                                         "admin of Sightline.")  # fmt: skip
+    assert found.judged == Judged("no value")
+    assert [(each.value, each.as_of, each.confidence) for each in found.asked.said] == [(None, None, 5)]
+    assert large.judged.value == 1.0
 
 
 def test_the_value_at_the_end_stays_the_value(activity: Activity, known: Mapping[str, Metric]) -> None:

@@ -118,7 +118,8 @@ def test_without_features_in_the_product_file_they_are_those_of_the_snapshot(fol
 def test_the_activity_is_held_once_for_all_who_may_see_the_same() -> None:
     snapshot.refresh(NOW)
 
-    assert snapshot.load(LOCAL_OWNER) is snapshot.load(Viewer("local owner"))
+    assert snapshot.load(LOCAL_OWNER) is snapshot.load(Viewer("dana@example.com", "viewer"))
+    assert snapshot.load(LOCAL_OWNER) is not snapshot.load(Viewer("dana@example.com", "viewer", least=5))
     assert snapshot.load(Viewer("a stranger")).units.height == 0
 
 
