@@ -12,6 +12,7 @@ from typing import Any, cast
 import streamlit as st
 
 from components import review_notes, signin
+from components.marks import anew as days_anew
 from components.marks import concerning
 from components.theme import day
 from components.words import md
@@ -62,7 +63,7 @@ def marks() -> tuple[Mark, ...]:
 
 def anew(metric: str | None = None, feature: str | None = None) -> tuple[date, ...]:
     """The days from whose week on what is usual of a metric or feature starts anew."""
-    return tuple(sorted({mark.day for mark in concerning(marks(), metric, feature) if mark.divides}))
+    return days_anew(concerning(marks(), metric, feature))
 
 
 def anew_of(features: Sequence[Feature]) -> tuple[tuple[str, tuple[date, ...]], ...]:
@@ -174,15 +175,9 @@ def _remove_mark(kept: Kept[Annotation]) -> None:
 # Actions --------------------------------------------------------------------------------------------------------------
 
 
-def _actions(week: date) -> list[Kept[Action]]:
-    every = store().actions.list(product_name()) if may("whole") else ()
-    return [kept for kept in every if kept.content.week == week or
-            (kept.content.week < week and kept.content.status == "open")]  # fmt: skip
-
-
 def actions(review: Review, *, of: str | None = None) -> None:
     """Actions with what became of them: those of earlier weeks, or those about one line decided in this one."""
-    for kept in _actions(review.week):
+    for kept in store().actions.due(product_name(), review.week) if may("whole") else ():
         one = kept.content
         if (of is None) == (one.week == review.week) or (of is not None and one.metric != of):
             continue

@@ -19,6 +19,11 @@ def concerning(marks: Sequence[Mark], metric: str | None = None, feature: str | 
     return [mark for mark in marks if mark.metric in (None, metric) and mark.feature in (None, feature)]
 
 
+def anew(marks: Sequence[Mark]) -> tuple[date, ...]:
+    """The days from whose week on what is usual starts anew."""
+    return tuple(sorted({mark.day for mark in marks if mark.divides}))
+
+
 def draw(figure: go.Figure, marks: Sequence[Mark], palette: Palette) -> go.Figure:
     """A figure over days with the marks that fall within them, the latest named; the one given stays as it was."""
     days = [date.fromisoformat(str(x)[:10]) for trace in figure.data for x in (trace.x if trace.x is not None else ())]

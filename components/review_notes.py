@@ -21,6 +21,12 @@ def task(one: Task, about: str = "") -> str:
     return f"**{md(one.owner)}**: {md(one.text)}{due}, {one.status}{f' ({about})' if about else ''}"
 
 
+def decided(review: Review, line: Line) -> str:
+    """The actions of this review about a line, in a few words."""
+    mine = [one for one in review.tasks if (one.week, one.metric) == (review.week, line.id)]
+    return "; ".join(f"{one.owner}: {one.text}" + (f", due {day(one.due)}" if one.due else "") for one in mine)
+
+
 def about(review: Review, one: Task) -> str:
     """What an action is about: its metric, how far that moved since the week of the action, and how it reads now."""
     line = next((line for line in review.lines if line.id == one.metric), None)

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from components import review_notes
 from components.review_words import against, mostly, name, span, target, value, verdict, weekly_row, year_on_year
 from components.theme import day
 from queries.review import Line, Review
@@ -15,22 +16,22 @@ TREND = 26  # weeks
 def overview(review: Review, lines: list[Line]) -> pl.DataFrame:
     """A row a metric: line (its id), Metric, This week, Verdict, On the week, On the year and Trend.
 
-    Where there are any also Mostly (what carries the change), Target and Owner.
+    Where there are any also Mostly (what carries the change), Target, Owner and Action (decided in this review).
     """
     rows = [
         {
             "line": line.id, "Metric": name(line), "This week": value(line.form, line.now.value, line.now.of),
             "Verdict": verdict(line, review.week), "On the week": against(line, 1), "On the year": against(line, 52),
             "Trend": [week.value for week in line.weeks[-TREND:]], "Mostly": mostly(line), "Target": target(line),
-            "Owner": line.owner or "",
+            "Owner": line.owner or "", "Action": review_notes.decided(review, line),
         }
         for line in lines
     ]  # fmt: skip
     names = ("line", "Metric", "This week", "Verdict", "On the week", "On the year", "Trend", "Mostly", "Target",
-             "Owner")
+             "Owner", "Action")
     schema = {head: pl.List(pl.Float64) if head == "Trend" else pl.String() for head in names}
     table = pl.DataFrame(rows, schema=schema)
-    return table.drop(head for head in ("Mostly", "Target", "Owner") if not (table[head] != "").any())
+    return table.drop(head for head in ("Mostly", "Target", "Owner", "Action") if not (table[head] != "").any())
 
 
 def weeks(review: Review) -> pl.DataFrame:

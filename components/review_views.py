@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from components import (
@@ -57,8 +58,8 @@ def page(activity: Activity, week: date | None) -> None:
     _controls(shown, closed, frozen=shown is was)
     if was:
         _closed(closed[0], was, live)
-    _cards(shown)
     _last_actions(shown, frozen=shown is was)
+    _cards(shown)
     _changed(shown, frozen=shown is was)
     _rest(shown)
 
@@ -137,11 +138,11 @@ def _cards(shown: Review) -> None:
 
 
 def _last_actions(shown: Review, *, frozen: bool) -> None:
-    """What was decided before and is still open comes first."""
+    """What was decided before comes first: what is still open, and what became of last week's."""
     before = [task for task in shown.tasks if task.week < shown.week]
     if not before:
         return
-    st.markdown(f"**Open from earlier weeks** · {len(before)}")
+    st.markdown(f"**From earlier weeks** · {len(before)}")
     if frozen:
         st.markdown("\n".join(f"- {review_notes.task(task, review_notes.about(shown, task))}" for task in before))
     else:
@@ -160,7 +161,7 @@ def _changed(shown: Review, *, frozen: bool) -> None:
     _detail(shown, picked, frozen=frozen)
 
 
-def _picks(table: Any) -> Any:
+def _picks(table: pl.DataFrame) -> Callable[[], None]:
     def picked() -> None:
         rows = st.session_state["changed"]["selection"]["rows"]
         if rows:

@@ -70,19 +70,21 @@ def test_what_is_said_and_decided_is_there_for_everybody_and_first_in_the_next_w
     assert weekly(week=DROP).text_area[0].value == "Set-up is *too long*."
     assert app.get_by_key(f"act text {RETENTION}").value == ""  # type: ignore[union-attr]
     after = sentences(weekly(week="2026-09-06"))
-    assert "**Open from earlier weeks** · 1" in after
+    assert "**From earlier weeks** · 1" in after
     assert re.search(r"\*\*Dana\*\* Ask five small companies · due 13 Sep · .*overdue.* · Week\\-4 retention \+", after)
 
 
 @pytest.mark.usefixtures("demo")
-def test_an_action_that_is_done_is_not_carried_on() -> None:
+def test_an_action_that_is_done_says_once_what_became_of_its_number() -> None:
     app = weekly(week=DROP)
     app = clicked(filled(app, act_text_week4_retention="Ask five small companies"), "Add action")
+    assert app.dataframe[0].value["Action"].iloc[0] == "Dana: Ask five small companies, due 13 Sep"
 
     status = next(box for box in app.selectbox if box.label == "Status")
     status.set_value("done").run()
 
-    assert "Open from earlier weeks" not in sentences(weekly(week="2026-09-06"))
+    assert re.search(r"Ask five small companies .* Week\\-4 retention \+\d", sentences(weekly(week="2026-09-06")))
+    assert "Ask five small companies" not in sentences(weekly(week="2026-09-13"))
 
 
 @pytest.mark.usefixtures("demo")

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from components import marks, review_words
+from components import marks, review_notes, review_words
 from components.report import drawing
 from components.report.text import rich, tame
 from components.theme import DARK, LIGHT, Palette, day, faint
@@ -39,7 +39,8 @@ def html(review: Review, closed_by: str = "") -> str:
     review = tame(review)
     return _environment().get_template("review.html.jinja").render(
         review=review, closed_by=closed_by, answer=rich(review_words.answer(review)),
-        earlier=still_open(review), findings=[_finding(line, review) for line in changed(review)],
+        earlier=[(task, rich(review_notes.about(review, task))) for task in still_open(review)],
+        findings=[_finding(line, review) for line in changed(review)],
         general=[note.text for note in review.notes if not note.metric], others=_others(review),
         lasts=_lasts(review), months=_months(review), colors=Markup(_colors()),
         labels=labels(review), w=review_words,

@@ -49,18 +49,16 @@ def now(product: Product, activity: Activity, week: date, kept: Store, viewer: V
 
 
 def _written(product: Product, week: date, kept: Store) -> tuple[list[Task], list[Said]]:
-    """The actions of a week with those of earlier ones that are still open, and its notes."""
-    tasks = [one.content for one in kept.actions.list(product.name)]
-    tasks = [task for task in tasks if task.week == week or (task.week < week and task.status == "open")]
-    notes = [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
-    return [Task(**asdict(task)) for task in tasks], notes
+    """The actions that the review of a week looks at, and its notes."""
+    tasks = [Task(**asdict(one.content)) for one in kept.actions.due(product.name, week)]
+    return tasks, [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
 
 
 def _known(seen: list[Mark], asked: Reviewed) -> Known:
     """The days on which what is usual of a metric starts anew, and those that are no news."""
     mine = marks.concerning(seen, asked.key, asked.feature)
-    anew = tuple(sorted({mark.day for mark in mine if mark.divides}))
-    return Known(anew, tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in asked.ignores))
+    ignored = tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in asked.ignores)
+    return Known(marks.anew(mine), ignored)
 
 
 def _week(activity: Activity, asked: date | None) -> date:

@@ -22,7 +22,7 @@ from queries.store.database import Database, Permit, in_utc
 from queries.store.history import Change, Fields
 from queries.store.migrations import migrate
 from queries.store.okrs import CheckIn, CheckIns, Cycle, Grade, KeyResult, MeetingNote, Objective
-from queries.store.review import Action, Closing, Note, Notes, Reviews, Weekly, WeeklyNotes
+from queries.store.review import Action, Actions, Closing, Note, Notes, Reviews, WeeklyNotes
 
 __all__ = [
     "Action", "Annotation", "Change", "CheckIn", "Closing", "Collection", "Cycle", "Grade", "Kept", "KeyResult",
@@ -36,7 +36,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.annotations = Collection(database, Annotation, order=["day"], reads="look")
-        self.actions = Weekly(database, Action, order=["week"])
+        self.actions = Actions(database, Action, order=["week"])
         self.notes = WeeklyNotes(database, Note, order=["week", "metric"], key=["week", "metric"])
         self.reviews = Reviews(database)
         self.cycles = Collection(database, Cycle, order=["first"], key=["name"], writes="manage")

@@ -6,7 +6,7 @@ A week is named by its last day.
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, Literal, Protocol, Self, TypeVar, get_args
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from queries.store.history import Change
 
 Status = Literal["open", "done", "dropped"]
 MOST_BYTES = 5_000_000
+A_WEEK = timedelta(days=7)
 CLOSINGS = sa.table(
     "closings", sa.column("id", sa.Text), sa.column("product", sa.Text), sa.column("version", sa.Integer),
     sa.column("week", sa.Date), sa.column("as_of", sa.Date), sa.column("content", sa.Text),
@@ -71,6 +72,17 @@ class Weekly(Collection[T], Generic[T]):
         """Those of one week, in order."""
         with self._database.read(self._reads) as connection:
             return self._find(connection, self._table.c.product == product, self._table.c.week == week)
+
+
+class Actions(Weekly[Action]):
+    """What was decided in the reviews."""
+
+    def due(self, product: str, week: date) -> tuple[Kept[Action], ...]:
+        """What the review of a week looks at: its own, all of the week before, and what is open from earlier ones."""
+        at = self._table.c
+        earlier = sa.or_(at.status == "open", at.week >= week - A_WEEK)
+        with self._database.read(self._reads) as connection:
+            return self._find(connection, at.product == product, at.week <= week, earlier)
 
 
 class Worded(Noun, Protocol):
