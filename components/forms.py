@@ -19,7 +19,8 @@ from components.words import md
 from queries import access, config, snapshot
 from queries.access import Right, Viewer
 from queries.errors import AccessError, Changed, StoreError
-from queries.product import KINDS_OF_NOTE, Feature
+from queries.product import Feature
+from queries.product.review import KINDS_OF_NOTE
 from queries.review import Mark, Review, Task, as_json
 from queries.store import Action, Annotation, Closing, Kept, Note, Store, connect
 from queries.store.review import W

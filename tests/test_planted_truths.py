@@ -13,8 +13,9 @@ from queries.calendar import Period
 from queries.measures.adoption import adoption
 from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
-from queries.product import METRICS, Connection, Product, Selection
+from queries.product import Connection, Product, Selection
 from queries.product import file as product_file
+from queries.product.review import METRICS
 from queries.review import Line
 from queries.review.lines import line
 from queries.snapshot import extract

@@ -11,7 +11,8 @@ from queries.access import Right, Viewer
 from queries.activity import Activity
 from queries.calendar import Period
 from queries.errors import InsightsError
-from queries.product import Product, Reviewed
+from queries.product import Product
+from queries.product.review import Reviewed
 from queries.review import Mark, Review, Said, Task, from_json
 from queries.review.lines import Known, lines_of, review
 from queries.store import Store

@@ -15,15 +15,11 @@ from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
 from queries.product.people import People
+from queries.product.review import Reviewed
 
 Unit = Literal["user", "account"]
 MOST_DAYS = 366  # that a behaviour looks at
 SNOWFLAKE_PLACE = ("account", "database", "host", "role", "schema")  # what tells one Snowflake from another
-METRICS = ("new", "activation", "core_adoption", "days_active", "resurrected", "dormant", "week4_retention",
-           "weekly_actives")  # fmt: skip
-FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
-SHARES = ("activation", "core_adoption", "week4_retention", "adoption")  # metrics that are one, of 0 to 1
-KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 UNKNOWN, OTHER, EVERYONE = "(unknown)", "Other", "everyone"
 FEW = "(too few)"  # the groups together that are too small for who looks
 
@@ -214,26 +210,6 @@ class Refresh:
     full_every_days: int = 7
     every_hours: int | None = None
     max_memory_gb: int | None = None
-
-
-@dataclass(frozen=True)
-class Reviewed:
-    """A metric of the weekly review, by its key in the catalogue; with the feature it is about where it is of one.
-
-    target: what it should reach, a share where the metric is one. ignores: kinds of annotations, as holidays, whose
-    weeks are no news.
-    """
-
-    metric: str
-    feature: str | None = None
-    owner: str | None = None
-    target: float | None = None
-    unit: Unit = "user"
-    ignores: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        return f"{self.metric}.{self.feature}" if self.feature else self.metric
 
 
 @dataclass(frozen=True)

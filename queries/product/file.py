@@ -15,11 +15,7 @@ from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError, did_you_mean
 from queries.product import (
-    FEATURE_METRICS,
-    KINDS_OF_NOTE,
-    METRICS,
     MOST_DAYS,
-    SHARES,
     Accounts,
     Behaviour,
     Connection,
@@ -29,13 +25,13 @@ from queries.product import (
     Identity,
     Product,
     Refresh,
-    Reviewed,
     Segment,
     Users,
     behavioural,
 )
 from queries.product.contradictions import contradictions
 from queries.product.people import people
+from queries.product.review import reviewed
 from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
@@ -84,7 +80,7 @@ def _product(top: Section, path: Path) -> Product:
         behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
         activation=_activation(top),
         refresh=_refresh(top),
-        review=tuple(_reviewed(section) for section in top.listed("review")),
+        review=reviewed(top),
         people=people(top),
         folder=path.parent,
         file=path.name,
@@ -256,30 +252,6 @@ def _refresh(top: Section) -> Refresh:
     found = {key: section.number(key, most) for key, most in limits.items()}
     section.done()
     return Refresh(**{key: value for key, value in found.items() if value is not None})
-
-
-def _reviewed(section: Section) -> Reviewed:
-    """A line of the weekly review."""
-    metric, feature = section.get("metric", str) or "", section.get("feature", str)
-    known = [*METRICS, *FEATURE_METRICS]
-    if "metric" not in section.values:
-        section.note("metric", f"is missing; {did_you_mean('', known)}")
-    elif metric and metric not in known:
-        section.note("metric", f"{metric!r} is no metric, {did_you_mean(metric, known)}")
-    elif metric and (feature is not None) != (metric in FEATURE_METRICS):
-        section.note("feature", "is missing; the metric is of one." if feature is None else
-                     f"must be left out; {metric!r} is of no single feature.")  # fmt: skip
-    unit, ignores = section.get("count", str, "users"), section.texts("ignores")
-    if unit not in ("users", "accounts"):
-        section.note("count", f"must be \"users\" or \"accounts\", not {unit!r:.60}.")
-    for kind in ignores:
-        if kind not in KINDS_OF_NOTE:
-            section.note("ignores", f"{kind!r} is no kind of annotation, {did_you_mean(kind, KINDS_OF_NOTE)}")
-    target = (section.share if metric in SHARES else section.amount)("target")
-    made = Reviewed(metric, feature, section.get("owner", str), target,
-                    "account" if unit == "accounts" else "user", ignores)  # fmt: skip
-    section.done()
-    return made
 
 
 def _accounts(section: Section) -> Accounts:

@@ -13,7 +13,8 @@ from queries.activity import Activity
 from queries.answers import ask, within
 from queries.calendar import Period
 from queries.metrics import Metric
-from queries.product import METRICS, Product, Reviewed, Selection, Unit
+from queries.product import Product, Selection, Unit
+from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, Week
 from queries.review.why import moved, why
 from queries.stats import TOO_FEW

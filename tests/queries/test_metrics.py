@@ -11,7 +11,8 @@ from queries import answers, metrics
 from queries.activity import Activity
 from queries.errors import InsightsError
 from queries.metrics import Form
-from queries.product import FEATURE_METRICS, METRICS, SHARES, Selection, Unit
+from queries.product import Selection, Unit
+from queries.product.review import FEATURE_METRICS, METRICS, SHARES
 from tests import oracle_depth, oracle_engagement
 from tests.examples import three_users
 from tests.oracle import Oracle, Where, complete_spans

@@ -18,12 +18,12 @@ from queries.product import (
     Feature,
     Product,
     Refresh,
-    Reviewed,
     Segment,
     behaviour,
     behavioural,
 )
 from queries.product import file as product_file
+from queries.product.review import Reviewed
 
 EVENTS = '[events]\ntable = "e"\nuser = "u"\ntime = "t"\nname = "n"\n'
 USERS = '[users]\ntable = "u"\nid = "id"\n'

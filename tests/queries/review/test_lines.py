@@ -16,7 +16,8 @@ from queries.activity import Activity, By
 from queries.calendar import Period
 from queries.measures.adoption import adoption
 from queries.metrics import Form, Metric
-from queries.product import METRICS, Connection, Events, Feature, Product, Reviewed, Selection, Unit
+from queries.product import Connection, Events, Feature, Product, Selection, Unit
+from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, lines
 from queries.review.lines import Known, line, lines_of, ranked
 from tests.examples import three_users
