@@ -16,6 +16,7 @@ from queries.calendar import Calendar, Period
 from queries.measures.lifecycle import STATES
 from queries.product import Selection
 from queries.stats import TOO_FEW, clustered
+from queries.stats.weekly import weeks_of
 from queries.stats.xmr import behaviours
 
 MONTH, WEEK = 28, 7  # days
@@ -149,8 +150,7 @@ def series(
     anew: days from whose week on what is usual starts anew.
     """
     found = weeks.select("day", value=value.cast(pl.Float64))
-    at = [int((found["day"] < day).sum()) for day in anew]
-    heard = behaviours(found["value"].fill_null(np.nan).to_numpy()[None, :], at, allow_trend)
+    heard = behaviours(found["value"].fill_null(np.nan).to_numpy()[None, :], weeks_of(found["day"], anew), allow_trend)
     lower, upper = heard.drawn(0.0, most)
     limits = {"centre": heard.centre[0], "lower": lower[0], "upper": upper[0]}
     if found.is_empty():

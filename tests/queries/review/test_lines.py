@@ -20,6 +20,8 @@ from queries.product import Connection, Events, Feature, Product, Selection, Uni
 from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, lines
 from queries.review.lines import Known, line, lines_of, ranked
+from queries.stats import proportions
+from queries.stats import weekly as weekly_series
 from tests.examples import three_users
 from tests.oracle import Event, Person, complete_spans
 from tests.strategies import DICE, MONDAY, Case, check, launched, load, narrowed, spelled
@@ -146,7 +148,8 @@ def test_adoption_reads_the_same_in_the_review_and_on_its_own_page(case: Case, d
     with pytest.MonkeyPatch.context() as patch:
         for module in (metrics, lines):
             patch.setattr(module, "TOO_FEW", 1)
-        patch.setattr(stats, "RATE", pl.when(pl.col("of") > 0).then(pl.col("n") / pl.col("of")))
+        for module in (proportions, weekly_series):
+            patch.setattr(module, "RATE", pl.when(pl.col("of") > 0).then(pl.col("n") / pl.col("of")))
         page = stats.changes(weeks.filter(period=last), weeks.filter(period=last), weeks, 1)
         for feature, verdict, since in page.select("feature", "verdict", "since").rows():
             found = line(activity, metrics.catalogue(activity)[f"adoption.{feature}"], last)
