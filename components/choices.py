@@ -8,7 +8,7 @@ import polars as pl
 from components import retention_words, words
 from queries import product
 from queries.activity import Activity, By
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.calendar import day_number
 from queries.metrics import catalogue
 from queries.product import Segment
@@ -88,7 +88,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "view": Choice("View", {"curve": "Curve and cohorts", "trend": "Over time", "compare": "Compare"}, ("curve",)),
         "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
         "tab": Choice("Show", dict(TABS), ("overview",)),
-        **_of_review(activity),
+        **derive(_of_review, activity),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
