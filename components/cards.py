@@ -68,7 +68,7 @@ def explain(note: str, *measures: object) -> None:
         for measure in measures:
             name = getattr(measure, "__name__", "")
             st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
-            st.caption(f"`{getattr(measure, '__module__', '')}.{name}`")
+            st.markdown(f":small[`{getattr(measure, '__module__', '')}.{name}`]")
 
 
 def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:
