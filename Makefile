@@ -27,8 +27,9 @@ check: .venv/ready  ## lint, types and the fast tests, in under a minute
 
 venv: .venv/ready  ## set up .venv alone
 
-bench: .venv/ready  ## compare every question with SQL on the events (EVENTS=50_000_000 USERS=300_000)
+bench: .venv/ready browser  ## compare every question with SQL on the events (EVENTS=50_000_000 USERS=300_000)
 	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m tests.benchmarks.clicks
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q
 
