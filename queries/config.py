@@ -25,6 +25,11 @@ def product_path() -> Path:
     return _resolved(os.environ.get("SIGHTLINE_PRODUCT") or str(DEMO_PRODUCT), os.environ.get("HOME"), Path.cwd())
 
 
+def is_demo() -> bool:
+    """Whether the product in use is the demo."""
+    return product_path() == DEMO_PRODUCT
+
+
 @lru_cache(maxsize=16)
 def _resolved(path: str, home: str | None, folder: Path) -> Path:  # asked for many times a click
     return (folder / Path(path).expanduser()).resolve()

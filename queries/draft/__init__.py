@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 
 from queries.draft import looking, roles, writing
-from queries.draft.source import SECRET, Source, of_files, of_url
+from queries.draft.source import SECRET, Source, given, of_files, of_url
 from queries.errors import DataError
 from queries.product import Events, Product
 from queries.product import file as product_file
 from queries.warehouse import Warehouse
 
-__all__ = ["SECRET", "Draft", "Source", "of_files", "of_url", "propose"]
+__all__ = ["SECRET", "Draft", "Source", "given", "of_files", "of_url", "propose"]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,15 @@ class Source:
         return text.replace(f"${{{SECRET}}}", quoted(self.secret)[1:-1]) if self.secret else text
 
 
+def given(text: str, folder: Path | None = None) -> Source:
+    """What a person typed: an address, a DuckDB file, or files, one a line. Raises ProductError as the two below."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise _mistake("URL", f"is empty; write {ADDRESSES}, or files, one a line.")
+    is_address = "://" in lines[0] or lines[0].startswith("${") or Path(lines[0]).suffix in (".duckdb", ".db", ".ddb")
+    return of_url(lines[0], folder) if is_address else of_files(lines, folder)
+
+
 def of_url(address: str, folder: Path | None = None) -> Source:
     """The warehouse at an address, or in a DuckDB file. folder: where the product file will be; paths are told from it.
 

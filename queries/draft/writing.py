@@ -43,7 +43,7 @@ def written(section: str, found: Roles, newest: Newest, seen: Seen, today: date)
     if not found.users:
         said.append("No table has the ids of those who did something: there are no sign-up dates and segments.")
     parts += [_on_events(found.events, keys), _features(made, newest)]
-    said += [*_said_features(made, newest), "Days are those of UTC until you set `timezone`.", *seen.not_seen]
+    said += [*_said_features(made, newest), "Days are those of UTC until you name your time zone.", *seen.not_seen]
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n", tuple(said)
 
 

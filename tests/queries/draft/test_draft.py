@@ -190,7 +190,7 @@ def test_whatever_things_are_called_the_draft_loads_and_counts_each_event(
 
     kept = [name for feature in made.features for name in feature.events]
     assert len(kept) == len({*kept})
-    assert {name.strip(" ") for name in names} >= {*kept}
+    assert {name.strip() for name in names} >= {name.strip() for name in kept}  # warehouses trim spaces of their own
     assert made.people.admins == ()
     assert made.name == "My product"
     assert all(json.dumps(name, ensure_ascii=False) in proposal.text for name in kept)
