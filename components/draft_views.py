@@ -50,14 +50,14 @@ def page() -> None:
 def _looked(given: str) -> Draft | None:
     """The draft; none where there can be none, and then it is said why, under what was given."""
     today, folder = cast(Clock, st.session_state["clock"])().date(), config.product_path().parent
-    with st.status("Looking at your tables", expanded=True) as status:
-        try:
-            made = draft.propose(draft.given(given), folder, today, lambda step: status.write(md(step)))
-        except InsightsError as error:
-            status.update(label="No draft", state="error", expanded=False)
-            st.error(str(error), icon=":material/error:")
-            return None
-        status.update(label="Looked at your tables", state="complete", expanded=False)
+    status = st.status("Looking at your tables", expanded=True)
+    try:
+        made = draft.propose(draft.given(given), folder, today, lambda step: status.write(md(step)))
+    except InsightsError as error:
+        status.update(label="There is no draft", state="error", expanded=False)
+        st.error(str(error), icon=":material/error:")
+        return None
+    status.update(label="Looked at your tables", state="complete", expanded=False)
     return made
 
 
