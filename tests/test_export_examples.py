@@ -14,9 +14,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from queries import access, snapshot
+from queries import access, draft, snapshot
 from queries.calendar import Period, day_number
 from queries.config import HOME
+from queries.errors import DataError
 from queries.measures.adoption import adoption
 
 pytestmark = pytest.mark.slow
@@ -190,6 +191,18 @@ def test_who_did_what_on_which_day_is_told_as_it_happened(tool: str) -> None:
     assert dict(week.select("feature", "n").rows()) == {"open": 3, "export": 2}
     assert week["of"].unique().to_list() == [3]
     assert made.users == 3
+
+
+def test_the_draft_of_such_an_export_names_the_ready_file(tool: str, tmp_path: Path) -> None:
+    connection = snapshot.product().connection
+    source = draft.of_url(connection.url) if connection.url else draft.of_files([str(tmp_path / "export")])
+
+    try:
+        said = draft.propose(source, tmp_path, NOW.date()).said[0]
+    except DataError as error:  # its times are numbers, or all is in one column
+        said = str(error)
+
+    assert f"examples/{tool} has a product file for it" in said
 
 
 def test_users_have_their_plan_and_their_day_of_sign_up(tool: str) -> None:

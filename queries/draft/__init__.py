@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from queries.draft import looking, roles, writing
+from queries.draft import known, looking, roles, writing
 from queries.draft.source import SECRET, Source, given, of_files, of_url
 from queries.errors import DataError
 from queries.product import Events, Product
@@ -43,14 +43,15 @@ def propose(source: Source, folder: Path, today: date, say: Callable[[str], obje
     with Warehouse(unknown) as warehouse:
         seen = looking.look(warehouse, say)
         found = roles.tell(seen.tables)
+        ready = known.ready(seen.tables)
         if found is None:
-            raise DataError(roles.none_found(seen.tables))
+            raise DataError(ready or roles.none_found(seen.tables))
         say(f"Reading the newest events of {found.events.table.name}")
         newest = looking.newest(warehouse, found.events)
         found = roles.with_others(found, seen.tables, newest, lambda *asked: looking.share_known(warehouse, *asked))
     text, said = writing.written(source.section, found, newest, seen, today)
     _prove(source.with_secret(text), folder)
-    return Draft(text, said)
+    return Draft(text, (ready, *said) if ready else said)
 
 
 def _prove(text: str, folder: Path) -> None:

@@ -187,8 +187,8 @@ def _some(names: Sequence[str], most: int = 12) -> str:
 
 def _looked(seen: Seen, newest: Newest) -> list[str]:
     tables = "one table" if len(seen.tables) == 1 else f"{len(seen.tables)} tables"
-    newest_are = f"the newest {newest.count:,}" if newest.is_newest else f"{newest.count:,} (the newest took too long)"
-    return [f"Looked at {tables}: at most {MOST_ROWS:,} rows of each, and {newest_are} of the events."]
+    events = f"the newest {newest.count:,} events" if newest.is_newest else "no newer ones: they took too long to find"
+    return [f"Looked at {tables}: at most {MOST_ROWS:,} rows of each, and {events}."]
 
 
 def _said_events(part: EventsPart) -> str:

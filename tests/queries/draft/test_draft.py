@@ -16,7 +16,7 @@ from queries import config, draft
 from queries.draft import __main__ as command
 from queries.draft import features
 from queries.draft.features import FoundFeature
-from queries.errors import DataError, ProductError
+from queries.errors import DataError, ProductError, WarehouseError
 from queries.product import Product
 from queries.product import file as product_file
 from queries.warehouse import Warehouse, selects
@@ -163,6 +163,24 @@ def test_the_newest_events_make_the_features(tmp_path: Path, monkeypatch: pytest
     made, _ = drafted(tmp_path, exports(tmp_path, events=pl.concat([old, events(["new"])])))
 
     assert [feature.key for feature in made.features] == ["new"]
+
+
+def test_where_the_newest_events_take_too_long_to_find_those_that_were_read_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = Warehouse.fetch
+
+    def slow(self: Warehouse, select: selects.Select) -> pl.DataFrame:
+        if select._order_by_clauses:
+            raise WarehouseError("timeout", "It took too long.")
+        return fetch(self, select)
+
+    monkeypatch.setattr(Warehouse, "fetch", slow)
+
+    made, proposal = drafted(tmp_path, exports(tmp_path, events=events(["open"])))
+
+    assert [feature.key for feature in made.features] == ["open"]
+    assert "they took too long to find" in proposal.said[0]
 
 
 # What may be in a warehouse -------------------------------------------------------------------------------------------
