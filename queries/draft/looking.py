@@ -110,10 +110,10 @@ def _names(warehouse: Warehouse) -> tuple[list[str], list[str]]:
     spoken = warehouse.backend.spoken
     rows = [(str(spoken(schema)), str(spoken(name)), here)
             for schema, name, here in warehouse.fetch(selects.tables()).rows()]  # fmt: skip
-    rows = [row for row in rows if row[2]] or rows
+    rows.sort(key=lambda row: (not row[2], row[:2]))  # those that are found by their name alone come first
     dotted = [name for _, name, _ in rows if "." in name]
     names = [name if here else f"{schema}.{name}" for schema, name, here in rows if "." not in name + schema]
-    names.sort(key=lambda name: (not any(word in name.lower() for word in HOPEFUL), name))
+    names.sort(key=lambda name: not any(word in name.lower() for word in HOPEFUL))
     left_out = [f"{name} was not looked at: its name has a dot." for name in dotted]
     if len(names) > MOST_TABLES:
         left_out.append(f"Of {len(names):,} tables, {MOST_TABLES} were looked at: those whose names speak of events, "

@@ -8,10 +8,12 @@ from queries.draft.roles import words
 
 MOST, FEWEST_FILLED = 8, 0.6
 MOST_GROUPS, LISTED = 30, 12  # values of a segment; and those whose labels are written down
-PERSONAL = {"email", "mail", "name", "firstname", "lastname", "surname", "username", "login", "phone", "tel", "mobile",
-            "address", "street", "zip", "zipcode", "postal", "postcode", "ip", "ipaddress", "birth", "birthday", "dob",
-            "ssn", "iban", "tax", "passport", "latitude", "longitude", "lat", "lng", "avatar", "password", "token",
-            "hash", "secret"}  # fmt: skip
+PERSONAL = {"email", "mail", "firstname", "lastname", "surname", "username", "login", "phone", "tel", "address",
+            "street", "zip", "zipcode", "postal", "postcode", "ip", "ipaddress", "birth", "birthday", "dob", "ssn",
+            "iban", "tax", "passport", "latitude", "longitude", "lat", "lng", "avatar", "password", "token", "hash",
+            "secret"}  # fmt: skip
+WHOSE = {"first", "last", "full", "user", "display", "given", "family", "middle", "nick", "contact", "customer",
+         "person", "member", "owner"}  # whose name it is; that of a plan is nobody's
 SENSITIVE = {"gender", "sex", "age", "race", "ethnicity", "ethnic", "religion", "health", "disability", "disabled",
              "orientation", "nationality", "salary", "income", "political", "union"}  # fmt: skip
 NOT_CUSTOMERS = {
@@ -42,7 +44,9 @@ def segments(columns: Iterable[Column], taken: Iterable[str | None]) -> Found:
 
 def is_personal(column: Column) -> bool:
     """Whether a column may tell who somebody is: by its name, or by what it looks like."""
-    return bool(PERSONAL & {*words(column.name)}) or column.emails > 0.2 or column.phones > 0.5
+    said = words(column.name)
+    is_name = said[-1:] == ("name",) and (len(said) == 1 or bool(WHOSE & {*said}))
+    return is_name or bool(PERSONAL & {*said}) or column.emails > 0.2 or column.phones > 0.5
 
 
 def _fits(column: Column) -> bool:

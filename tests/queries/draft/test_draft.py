@@ -106,7 +106,7 @@ def test_of_two_tables_with_user_ids_the_one_that_knows_who_was_there_is_users(t
 
 def test_personal_and_sensitive_columns_are_no_segments_and_their_values_are_nowhere(tmp_path: Path) -> None:
     people = pl.DataFrame({
-        "user_id": [f"u{i}" for i in range(40)], "plan": ["Pro", "Free"] * 20, "is_test": [False] * 39 + [True],
+        "user_id": [f"u{i}" for i in range(40)], "plan_name": ["Pro", "Free"] * 20, "is_test": [False] * 39 + [True],
         "full_name": ["Ann Secretson", "Bo Secretson"] * 20, "contact": ["a@secret.example", "b@secret.example"] * 20,
         "whatsapp": ["+49 30 1234567", "+49 30 7654321"] * 20, "gender": ["secret a", "secret b"] * 20,
         "notes": [f"secret {i}" for i in range(40)], "city": ["Ulm", "Bonn"] + [None] * 38,
@@ -114,7 +114,7 @@ def test_personal_and_sensitive_columns_are_no_segments_and_their_values_are_now
 
     made, proposal = drafted(tmp_path, exports(tmp_path, events=events(["open"], [*people["user_id"]]), users=people))
 
-    assert [segment.key for segment in made.segments] == ["plan"]
+    assert [segment.key for segment in made.segments] == ["plan_name"]
     assert made.users is not None
     assert [(rule.column, rule.values) for rule in made.users.exclude] == [("is_test", ("true",))]
     assert "ecret" not in proposal.text + "".join(proposal.said)
