@@ -6,7 +6,8 @@ comes out is a commented product.toml that has been loaded and compared with the
 was chosen, how sure that is and what else it might have been (`writing`).
 
 Reads are bounded: the names of the tables, of each table its columns and at most 10,000 rows, of the events the newest
-50,000, each statement for at most 30 seconds. Nothing is written to the warehouse, and no password to the file.
+50,000, and fifty ids looked up in each table that may be users or accounts; each statement for at most 30 seconds.
+Nothing is written to the warehouse, and no password to the file.
 """
 
 from collections.abc import Callable

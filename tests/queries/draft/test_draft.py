@@ -94,6 +94,16 @@ def test_a_column_that_might_as_well_be_meant_is_named_beside_the_one_that_was_c
     assert 'time = "occurred_at"   # when (likely, else perhaps "sent_at")' in proposal.text
 
 
+def test_users_among_very_many_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.draft.looking.MOST_ROWS", 3)  # so that the rows read have none of them
+    people = pl.DataFrame({"id": ["x", "y", "z", "ann", "bo"], "signup": [date(2026, 1, 1)] * 5})
+
+    made, proposal = drafted(tmp_path, exports(tmp_path, events=events(["open"]), users=people))
+
+    assert made.users is not None
+    assert "100% of those in the newest events are in it" in proposal.text
+
+
 def test_of_two_tables_with_user_ids_the_one_that_knows_who_was_there_is_users(tmp_path: Path) -> None:
     people = pl.DataFrame({"user_id": ["ann", "bo", "cy"], "created_at": [date(2026, 1, 1)] * 3})
     strangers = people.with_columns(user_id=pl.Series(["x", "y", "z"]))
