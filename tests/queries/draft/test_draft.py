@@ -1,6 +1,5 @@
 """A product file drafted from what tables hold: what is chosen, what is left out, and that it always loads."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from queries.draft.features import FoundFeature
 from queries.errors import DataError, ProductError, WarehouseError
 from queries.product import Product
 from queries.product import file as product_file
+from queries.product.toml_text import quoted
 from queries.warehouse import Warehouse, selects
 from tests import products
 
@@ -221,7 +221,7 @@ def test_whatever_things_are_called_the_draft_loads_and_counts_each_event(
     assert {name.strip() for name in names} >= {name.strip() for name in kept}  # warehouses trim spaces of their own
     assert made.people.admins == ()
     assert made.name == "My product"
-    assert all(json.dumps(name, ensure_ascii=False) in proposal.text for name in kept)
+    assert all(quoted(name) in proposal.text for name in kept)
 
 
 def test_no_statement_reads_more_than_its_bound(quillboard_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
