@@ -3,10 +3,11 @@ PYTHON  ?= python3
 PRODUCT ?= product.toml
 PORT    ?= 8501
 ADDRESS ?= 127.0.0.1
+OUT     ?= my-product.toml
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check venv bench people browser lock clean
+.PHONY: help run product test check venv bench people browser lock clean
 
 help:           ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +15,9 @@ help:           ## list these commands
 run: .venv/ready  ## serve the app (PRODUCT=path/to/product.toml for your own, PORT=8501)
 	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m queries.snapshot --if-needed
 	@SIGHTLINE_PRODUCT="$(PRODUCT)" $(BIN)/python -m components.serve --port $(PORT) --address $(ADDRESS)
+
+product: .venv/ready  ## draft a product file of your own (URL=postgresql://... or FILES="exports/*.csv", OUT=my-product.toml)
+	@$(BIN)/python -m queries.draft $(if $(FILES),--files $(FILES),--url '$(value URL)') --out "$(OUT)"
 
 test: .venv/ready browser  ## lint, types, unit, doctest, page and browser tests
 	$(BIN)/ruff check .

@@ -11,8 +11,8 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
-from components import drills, filters, frame, okr_forms, signin
-from queries import access, snapshot
+from components import draft_views, drills, filters, frame, okr_forms, signin
+from queries import access, config, snapshot
 from queries.access import Viewer
 from queries.errors import AccessError, InsightsError
 
@@ -28,27 +28,30 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension", "log": "history",
+    "feature": "extension", "log": "history", "product": "add_circle",
 }  # fmt: skip
-TITLES = {"okrs": "OKRs"}  # of those whose name is not their title
+TITLES = {"okrs": "OKRs", "product": "Your own product"}  # of those whose name is not their title
 clock = partial(datetime.now, UTC)
 viewer: Viewer | None = None  # the sign-in is then all there is, under every address
 with suppress(AccessError):
     viewer = signin.viewer()
+is_described = config.product_path().is_file()
+instead = signin.page if viewer is None else None if is_described else draft_views.page  # of all pages
+hidden = {*(() if viewer is None or access.may(viewer, "manage") else ("log", "product")),
+          *(() if viewer is None or config.is_demo() else ("product",))}  # fmt: skip
 pages = {
-    name: st.Page(filters.PAGES[name] if viewer else signin.page, title=TITLES.get(name, name.capitalize()),
+    name: st.Page(instead or filters.PAGES[name], title=TITLES.get(name, name.capitalize()),
                   icon=f":material/{icon}:", url_path=name)
-    for name, icon in ICONS.items() if name != "log" or not viewer or access.may(viewer, "manage")
+    for name, icon in ICONS.items() if name not in hidden
 }  # fmt: skip
-to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adoption"])
-home = st.Page(to_first, title="Home", url_path="home", default=True)
+home = st.Page(instead or (lambda: st.switch_page(pages["adoption"])), title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
     with signin.looking(viewer):
         st.session_state["clock"], st.session_state["now"] = clock, clock()
-        if viewer:
+        if viewer and not instead:
             frame.make_ready(clock, viewer)
-        if viewer and page.url_path in pages:
+        if viewer and not instead and page.url_path in pages:
             drills.follow(page.url_path)
             activity = snapshot.load(viewer)
             written = okr_forms.offered() if page.url_path == "okrs" else {}

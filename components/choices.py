@@ -24,6 +24,7 @@ OF_PAGE = {
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
     "log": (),
+    "product": (),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown

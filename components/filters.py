@@ -24,9 +24,9 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-FOLDERS = {"weekly": "review", "okrs": "review", "log": "trust"}
+FOLDERS = {"weekly": "review", "okrs": "review", "log": "trust", "product": "trust"}
 MEETINGS = ("weekly", "okrs")  # pages that can be shown to a meeting
-UNFILTERED = (*MEETINGS, "log")
+UNFILTERED = (*MEETINGS, "log", "product")
 PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 

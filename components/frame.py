@@ -50,14 +50,14 @@ def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime,
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
-        filters.links(pages)
+        filters.links({name: page for name, page in pages.items() if name != "product"})
         signin.badge(viewer)
     if page not in filters.UNFILTERED:
         filters.bar(activity)
-    _strip(activity, now, viewer)
+    _strip(activity, pages, now, viewer)
 
 
-def _strip(activity: Activity, now: datetime, viewer: Viewer) -> None:
+def _strip(activity: Activity, pages: Mapping[str, Any], now: datetime, viewer: Viewer) -> None:
     found, zone = snapshot.manifest(), ZoneInfo(snapshot.product().timezone)
     today = now.astimezone(zone).date()
     refreshed = datetime.fromisoformat(found.refreshed_at).astimezone(zone)
@@ -66,6 +66,8 @@ def _strip(activity: Activity, now: datetime, viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
         st.markdown(f":small[● {said} · refreshed {refreshed:%-d %b %H:%M}]", width="content")
         _about(found, activity, zone, viewer)
+        if "product" in pages:  # this is the demo
+            st.page_link(pages["product"], label="Use your own data", width="content")
     if background.running():
         st.fragment(_going_on, run_every=1.0)(viewer)
     trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())

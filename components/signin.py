@@ -26,7 +26,7 @@ SHARED = ("redirect_uri", "cookie_secret")
 LOCALHOST, SAFE = "localhost", 32  # characters of a secret that nobody guesses
 FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 ALONE = ("Without a sign-in Sightline serves this machine alone. Set up [auth] in .streamlit/secrets.toml to let others"
-         " in (README, \"Other people\").")  # fmt: skip
+         " in (docs/people.md).")  # fmt: skip
 UNREADABLE = "Nobody can be let in: the product file has mistakes. Whoever runs Sightline is told them at its start."
 BROKEN = ("The file secrets.toml cannot be read, so nobody can be let in; whoever runs Sightline should mend it and "
           "start again.")  # fmt: skip

@@ -12,5 +12,6 @@
 8. `stats` makes rates, intervals and differences of counts, at the very edge; its `xmr` tells signal from noise.
 9. `answers.ask` remembers what was asked of one snapshot.
 Beside it, `store` keeps what people write about the numbers: annotations, notes, actions, closed reviews.
+`draft` makes a first product.toml by looking at a warehouse.
 Nothing here knows Streamlit, plotly or the clock: time is an argument.
 """

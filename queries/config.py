@@ -29,6 +29,11 @@ def _absolute(path: str) -> Path:
     return _resolved(path, os.environ.get("HOME"), Path.cwd())
 
 
+def is_demo() -> bool:
+    """Whether the product in use is the demo."""
+    return product_path() == DEMO_PRODUCT
+
+
 @lru_cache(maxsize=16)
 def _resolved(path: str, home: str | None, folder: Path) -> Path:  # asked for many times a click
     return (folder / Path(path).expanduser()).resolve()

@@ -270,6 +270,20 @@ def test_the_log_shows_who_did_what_and_no_spreadsheet_runs_it(taken: Taken) -> 
     assert [change.what for change in log()] == ["annotation", "export"]
 
 
+@pytest.mark.usefixtures("folder")
+def test_nobody_who_signed_in_has_this_machine_look_at_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "is_demo", lambda: True)
+    monkeypatch.setattr(snapshot, "write_demo_if_missing", lambda: None)
+
+    app = app_of("dana@example.com").switch_page("pages/trust/product.py").run()
+    assert app.header[0].value == "Your own product"
+    assert "Only who sits at the machine" in app.info[0].value
+    assert not app.text_area
+
+    app = app_of("vera@example.com").run()
+    assert "Use your own data" not in everything(app)
+
+
 # What a row rule hides ------------------------------------------------------------------------------------------------
 
 

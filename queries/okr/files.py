@@ -5,7 +5,6 @@ Check-ins and grades are no part of it: they are what happened, and not what is 
 
 import csv
 import io
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from queries.errors import InputError, did_you_mean
+from queries.product.toml_text import quoted
 
 MOST_BYTES = 1_000_000
 RISKY = re.compile(r"^'*[=+\-@\t\r]")  # how a cell begins that a spreadsheet runs, or that was made harmless already
@@ -133,7 +133,7 @@ def _lines(entry: Any) -> list[str]:
 
 def _toml_value(value: object) -> str:
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return quoted(value)
     return value.isoformat() if isinstance(value, date) else repr(value)
 
 

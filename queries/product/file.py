@@ -38,22 +38,28 @@ MOST_SECONDS = 24 * 60 * 60
 
 
 def load(path: Path) -> Product:
-    """The product that a file describes.
+    """The product that a file describes. Raises ProductError with every mistake found, as `loaded` does."""
+    try:
+        return loaded(path.read_text(encoding="utf-8-sig"), path)
+    except FileNotFoundError:
+        raise ProductError(path, [Mistake(path.name, "there is no such file; copy the demo's product.toml.")]) from None
+    except UnicodeDecodeError:
+        raise ProductError(path, [Mistake(path.name, "is not UTF-8 text; save it as UTF-8.")]) from None
+    except OSError as error:
+        raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
+
+
+def loaded(text: str, path: Path) -> Product:
+    """The product that the text of a file describes. path: where the file is, or would be.
 
     Raises ProductError with every mistake found: unknown keys with the nearest known one, missing keys, wrong types,
     unknown time zones, features that share a label, rules on segments that do not exist, `.sql` files not there,
     environment variables not set.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ProductError(path, [Mistake(path.name, "there is no such file; copy the demo's product.toml.")]) from None
-    except UnicodeDecodeError:
-        raise ProductError(path, [Mistake(path.name, "is not UTF-8 text; save it as UTF-8.")]) from None
+        values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ProductError(path, [Mistake(path.name, f"is not valid TOML: {error}.")]) from None
-    except OSError as error:
-        raise ProductError(path, [Mistake(path.name, f"cannot be read: {error.strerror}.")]) from None
     mistakes: list[Mistake] = []
     product = _product(Section(values, "", mistakes), path)
     mistakes += contradictions(product)

@@ -46,7 +46,7 @@ def facts_of_events() -> pl.DataFrame:
 def write_demo_if_missing(progress: Progress = steps.quietly) -> None:
     """Write the embedded demo warehouse, when the product in use is the demo and its warehouse is not there yet."""
     path = config.HOME / ".sightline" / "demo.duckdb"
-    if config.product_path() == config.DEMO_PRODUCT and not path.exists():
+    if config.is_demo() and not path.exists():
         progress(Step("Writing the demo warehouse (once)"))
         path.parent.mkdir(exist_ok=True)
         demo.write(path)

@@ -81,6 +81,9 @@ def _run(full: bool, if_stale: bool, if_needed: bool) -> int:
     def say(step: object) -> None:
         _say(f"{perf_counter() - begun:6.1f} s  {step} ...")
 
+    if if_needed and not config.product_path().is_file():
+        _say(f"There is no product file at {config.product_path()} yet; the app helps you make one.")
+        return 0
     snapshot.write_demo_if_missing(say)
     serves = (if_stale or if_needed) and snapshot.need_to_refresh() is None
     if serves and (if_needed or not (snapshot.older_shown() or snapshot.stale(now))):

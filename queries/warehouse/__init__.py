@@ -17,12 +17,13 @@ from sqlalchemy.engine import Dialect
 from queries.errors import Mistake, ProductError, WarehouseError, did_you_mean
 from queries.product import Product
 from queries.warehouse import selects
-from queries.warehouse.on_duckdb import OnDuckDB, matches
+from queries.warehouse.on_duckdb import READERS, OnDuckDB, matches
 from queries.warehouse.selects import Columns, Select
 from queries.warehouse.stop import Stop
 
-__all__ = ["Stop", "Warehouse", "matches"]
+__all__ = ["READABLE", "Stop", "Warehouse", "matches"]
 DTYPES: dict[type[Any], Any] = {sa.Boolean: pl.Boolean, sa.Integer: pl.Int64, sa.String: pl.String}
+READABLE = tuple(READERS)  # how the names of files end that are read as tables
 TIMES, NUMBERS = ("date", "naive", "zoned"), ("whole", "decimal", "other")
 SUPPORTED = "duckdb:///path/to/file.duckdb or postgresql://user@host/database, or `files` or `snowflake` in its place"
 
