@@ -5,13 +5,11 @@ no value yet, a metric that is gone, a cycle without an end, an empty one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
-import polars as pl
-
 from components import review_words
-from components.theme import day, percent
+from components.theme import day
 from components.words import PLURALS, many, md
 from queries.okr import CheckIn
 from queries.okr.grades import verdict
@@ -60,6 +58,13 @@ def head(board: Board) -> str:
     return " · ".join(f"{counted[s]} {NAMES.get(s, s)}" for s in STATUSES if counted[s]) or "no key results"
 
 
+def span(board: Board) -> str:
+    """From when to when a cycle goes, and how far it is."""
+    first = day(board.first, year=True)
+    done = "" if board.progress is None else f" · {100 * board.progress:.0f} % of the way"
+    return (f"{first} – {day(board.last, year=True)}" if board.last else f"from {first}, without an end") + done
+
+
 def answer(board: Board) -> str:
     """The sentences the page opens with."""
     if not board.results:
@@ -103,6 +108,11 @@ def way(found: Result) -> str:
 
 def sentence(found: Result) -> str:
     """Where a key result stands, in a few sentences."""
+    return " ".join(part for part in (stands(found), outlook(found)) if part)
+
+
+def stands(found: Result) -> str:
+    """What a key result is, and what its value is now."""
     made, title = found.judged, f"**{md(found.asked.title)}"
     if made.status == "gone":
         return f"{title}: cannot be counted any more.** {md(found.series.problem)} Change the key result."
@@ -111,8 +121,14 @@ def sentence(found: Result) -> str:
     if made.value is None or made.as_of is None:
         return f"{title}: no value yet.** {_no_value(found)}"
     target = value(found, found.asked.goal.ends[1], 1000)
-    now = f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}"
-    return f"{now}, {_as_of(found)}. {_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
+    return f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}, {_as_of(found)}."
+
+
+def outlook(found: Result) -> str:
+    """How much of the way that is, where it leads, and whether its owner thinks so too; empty without a value."""
+    if found.judged.value is None:
+        return ""
+    return f"{_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
 
 
 def _no_value(found: Result) -> str:
@@ -154,6 +170,16 @@ def _early(found: Result) -> str:
     return "nothing is due by its plan yet" if made.expected == 0 else "the first 15 % of the time"
 
 
+def definition(found: Result) -> str:
+    """What the metric of a key result counts, and of whom; empty where its value is typed."""
+    if not found.series.definition:
+        return ""
+    said = found.series.definition.replace("{units}", PLURALS.get(found.asked.unit, "users"))
+    named = ", ".join(f"{md(key)} {' or '.join(map(md, labels))}" for key, labels in found.asked.where)
+    only = f" Of {named} alone." if named else ""
+    return f"{md(found.series.label)}: {said[:1].upper()}{said[1:]}{only}"
+
+
 def _held(found: Result) -> str:
     made, side = found.judged, "above" if found.asked.goal.is_up else "below"
     if made.held is None:
@@ -181,8 +207,9 @@ def forecast(found: Result, shown: Callable[[str], str] = md) -> str:
     lead = found.judged.forecast
     if lead is None:
         return ""
-    now, low, high = (value(found, number, 1000, shown) for number in (lead.value, lead.low, lead.high))
-    return f"{now} ({low.removesuffix(' %')}–{high})"
+    now, high = (value(found, number, 1000, shown) for number in (lead.value, lead.high))
+    unit = high[len(value(found, lead.high, 1000, lambda _: "").removesuffix(" %")) :]
+    return f"{now} ({value(found, lead.low, 1000, shown).removesuffix(unit)}–{high})"
 
 
 def _disagrees(found: Result) -> str:
@@ -228,13 +255,22 @@ def objective(aim: Aim) -> str:
 
 def check_in(said: CheckIn, found: Result) -> str:
     """One check-in, as the log has it."""
+    lines = [f"  \n  {line}" for line in check_in_lines(said)]
+    return f"- {check_in_head(said, found)}{''.join(lines)}"
+
+
+def check_in_head(said: CheckIn, found: Result) -> str:
+    """When somebody checked in, who, with which value, and how sure."""
     now = f"**{value(found, said.value, 1000)}**" if said.value is not None else ""
     as_of = f"as of {day(said.as_of)}" if said.as_of and said.as_of != said.day else ""
     sure = f"confidence {said.confidence}" if said.confidence is not None else ""
-    head = " · ".join(part for part in (day(said.day, year=True), md(said.author), now, as_of, sure) if part)
+    return " · ".join(part for part in (day(said.day, year=True), md(said.author), now, as_of, sure) if part)
+
+
+def check_in_lines(said: CheckIn) -> list[str]:
+    """What a check-in says: its comment, what is in the way, what comes next."""
     parts = (("", said.comment), ("In the way: ", said.blockers), ("Next: ", said.next_step))
-    lines = [f"  \n  {label}{md(text)}" for label, text in parts if text]
-    return f"- {head}{''.join(lines)}"
+    return [f"{label}{md(text)}" for label, text in parts if text]
 
 
 def graded(found: Result, grade: float | None) -> str:
@@ -243,28 +279,3 @@ def graded(found: Result, grade: float | None) -> str:
         return f"{md(found.asked.title)}: **not shown to you**"
     given = "no grade" if grade is None else f"{grade:.1f}"
     return f"{md(found.asked.title)}: **{given}**, {GRADES[verdict(found.asked.goal.kind, grade)]}"
-
-
-def pillar(name: str, cells: pl.DataFrame, names: Mapping[str, str], *, overlapping: bool) -> str:
-    """Who uses what was built for a strategy pillar: of each feature the segments that surely differ from the rest.
-
-    cells: as `stats.against_the_rest` returns; names: feature -> label.
-    """
-    count = cells["feature"].n_unique()
-    if not count:
-        return (f"**No feature belongs to {md(name)} yet.** Name some in an objective of this pillar, or call "
-                "the pillar as an area of the product file.")  # fmt: skip
-    head = f"**{many(count, 'feature')} of {md(name)}.**"
-    if overlapping:
-        return f"{head} A user may be in several of these segments, so they are not compared."
-    told = cells.filter(pl.col("marked").fill_null(False)).sort("gap", descending=True)
-    lines = [f"{md(names[key])}: {_apart(told.filter(feature=key))}."
-             for key in cells["feature"].unique(maintain_order=True) if key in told["feature"]]  # fmt: skip
-    return f"{head} {' '.join(lines) or 'No segment differs from the rest by more than chance.'}"
-
-
-def _apart(told: pl.DataFrame) -> str:
-    """The segment that most surely leads, and the one that lags."""
-    ends = [(word, row) for word, row in (("leads", told.row(0, named=True)), ("lags", told.row(-1, named=True)))
-            if (row["gap"] > 0) == (word == "leads")]  # fmt: skip
-    return ", ".join(f"{md(row['segment'])} {word} with {percent(row['n'], row['of'])}" for word, row in ends)

@@ -219,6 +219,24 @@ def test_each_file_of_a_cycle_is_in_the_log_before_it_is_given(taken: Taken) -> 
     assert b"Everybody stays" in data["okr TOML"]
 
 
+def test_a_meeting_is_taken_away_as_the_page_shows_it_and_is_in_the_log(taken: Taken) -> None:
+    small = {**ACTIVE, "segments": '{"region": ["EMEA"], "team": ["Small"]}', "title": "Few of them"}
+    written(lambda store: aim(store, small, ACTIVE))
+    at_okrs("vera@example.com")
+
+    page, slides, message = (taken[key]() for key in ("take html", "take pptx", "take md"))
+
+    assert [(change.by, (change.after or {})["file"], (change.after or {})["bytes"]) for change in log()[-3:]] == [
+        ("vera@example.com", f"Autumn check-in {TODAY}.{ending}", len(made))
+        for ending, made in (("html", page), ("pptx", slides), ("md", message))]  # fmt: skip
+    assert "**Few of them: not shown to you.** It is of fewer than 5 users" in message.decode()
+    assert "Met about everybody" in page.decode()
+    few = message.decode().split("Few of them: not")[1].partition("- **Key 1")[0]
+    assert "77" not in few
+    at_okrs("dana@example.com")
+    assert "not shown to you" not in taken["take md"]().decode()
+
+
 @pytest.mark.parametrize("email", ["vera@example.com", "pat@partner.example"])
 def test_each_file_of_a_review_is_in_the_log_before_it_is_given(email: str, taken: Taken) -> None:
     app_of(email, "weekly").run()

@@ -100,10 +100,12 @@ def rgb(color: str) -> RGBColor:
 # Charts and tables ----------------------------------------------------------------------------------------------------
 
 
-def chart(page: Any, days: Sequence[date], lines: Sequence[Drawn], form: str, told: str) -> Any:
+def chart(
+    page: Any, days: Sequence[date], lines: Sequence[Drawn], form: str, told: str, *, bridges: bool = False
+) -> Any:
     """A native chart of lines over days, the first of them strong; told: what it says, for those who do not see it.
 
-    form: how its values are written, as a metric's is; else as counts.
+    form: how its values are written, as a metric's is; else as counts. bridges: lines go on over days without a value.
     """
     data = CategoryChartData(number_format=FORMATS.get(form, COUNT))
     data.categories = list(days)
@@ -113,6 +115,8 @@ def chart(page: Any, days: Sequence[date], lines: Sequence[Drawn], form: str, to
     frame = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *place, data)
     frame.name = "Chart"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", told)
+    if bridges:
+        frame.chart._chartSpace.chart.xpath("c:dispBlanksAs")[0].set("val", "span")
     _axes(frame.chart, form)
     for drawn, line in zip(frame.chart.plots[0].series, lines, strict=True):
         _line(drawn, line, is_first=line is lines[0])

@@ -10,6 +10,9 @@ from markupsafe import Markup
 from components import marks, review_words
 from components.theme import DARK, LIGHT, Palette, day, faint
 
+VARIABLES = Palette("var(--paper)", "var(--ink)", "var(--muted)", "var(--context)", "var(--better)", "var(--worse)",
+                    ("var(--main)",), (), ())  # fmt: skip
+
 
 def rendered(template: str, **parts: Any) -> str:
     """A page of a template of this folder, which has its parts by name; they are shown, not obeyed."""
