@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from components import okr_words
+from components.okr_definition_words import until
 from components.okr_story import Story, is_share
 from components.okr_story import story as story_of
 from components.theme import Palette, day, layout, plain
@@ -28,7 +29,7 @@ def story(found: Result, palette: Palette, *, height: int = HEIGHT) -> go.Figure
     figure.add_trace(go.Scatter(
         x=[point.day for point in points], y=[point.value for point in points], mode="lines+markers",
         line={"color": main, "width": 3}, marker={"size": 6, "color": main}, hoverinfo="text",
-        hovertext=[f"<b>{day(point.day, year=True)}</b>  {_value(found, point.value)}" for point in points],
+        hovertext=[f"<b>{until(found, point.day)}</b>  {_value(found, point.value)}" for point in points],
     ))  # fmt: skip
     _check_ins(figure, told, palette)
     figure.update_layout(layout(

@@ -78,7 +78,7 @@ def asked(kept: Kept[KeyResult], said: tuple[Kept[CheckIn], ...] = ()) -> Asked:
     """A key result with its check-ins, as it is judged."""
     one = kept.content
     return Asked(kept.id, one.title, one.goal, one.owner, one.weight, one.metric, one.unit,
-                 written.segments(one.segments), tuple(map(_said, said)))  # fmt: skip
+                 written.segments(one.segments), tuple(map(_said, said)), one.window)  # fmt: skip
 
 
 def _said(kept: Kept[CheckIn]) -> Said:

@@ -21,6 +21,7 @@ from components import (
     report,
     tables,
 )
+from components import okr_definition_words as definition_words
 from components import okr_words as words
 from components.okr_kept import Written
 from components.report import meeting as meetings
@@ -87,7 +88,7 @@ def _controls(found: Written, cycle: Kept[Cycle], activity: Activity, made: Boar
         okr_edit_forms.cycle()
         okr_file_forms.files(found, cycle, made)
         with st.popover("How computed", type="tertiary", icon=":material/help:"):
-            st.markdown(words.HOW)
+            st.markdown(definition_words.HOW)
 
 
 def _take_away(found: Written, cycle: Kept[Cycle], activity: Activity, made: Board) -> None:
@@ -140,7 +141,7 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
     left, right = st.columns([3, 2], gap="large")
     with left:
         _figure(result, okr_charts.HEIGHT)
-        if counted := words.definition(result):
+        if counted := definition_words.definition(result):
             st.caption(counted)
         okr_forms.log(result)
     with right:

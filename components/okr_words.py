@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from components import review_words
+from components.okr_definition_words import as_of, runs
 from components.theme import day
 from components.words import PLURALS, many, md
 from queries.okr import CheckIn
@@ -22,16 +23,6 @@ MARKS = {"on track": "● on track", "at risk": "◐ at risk", "off track": "○
 GRADES = {"kept": "kept", "missed": "missed: committed ones are due whole",
           "good": "good: of an aspirational one 0.7 is", "some": "some of the way", "little": "little of the way",
           "no value": "no value to grade"}  # fmt: skip
-HOW = (
-    "**Progress** is how far from start to target the value is. **Expected** is how much of the way was due by "
-    "the day of the value: in even steps to the last day, or by the plan of dates where there is one. **Pace** is "
-    "progress over expected; of an aspirational key result, over 0.7 of it. On track from 0.95, at risk from "
-    "0.75, else off track; too early in the first 15 % of the time. What is to *stay* above or below is on track "
-    "while it does now and did 90 % of the time. **Forecast**: a straight line through the last 8 whole weeks, "
-    "from 4 on, with the range in which 19 of 20 would fall. An objective is the mean of its key results by "
-    "weight, each counted from 0 to 100 %, and its status is their worst; stale ones (no check-in for 14 days) "
-    "and too early ones are left aside. Confidence is the owner's own, from 0 to 10."
-)
 
 
 def value(
@@ -121,7 +112,7 @@ def stands(found: Result) -> str:
     if made.value is None or made.as_of is None:
         return f"{title}: no value yet.** {_no_value(found)}"
     target = value(found, found.asked.goal.ends[1], 1000)
-    return f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}, {_as_of(found)}."
+    return f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}, {as_of(found)}."
 
 
 def outlook(found: Result) -> str:
@@ -139,11 +130,6 @@ def _no_value(found: Result) -> str:
 
 def _counted(found: Result) -> str:
     return f" (n {found.series.of:,})" if found.series.of and found.series.form == "rate" else ""
-
-
-def _as_of(found: Result) -> str:
-    assert found.judged.as_of is not None
-    return ("w/e " if found.asked.metric else "as of ") + day(found.judged.as_of)
 
 
 def _progress(found: Result) -> str:
@@ -170,22 +156,12 @@ def _early(found: Result) -> str:
     return "nothing is due by its plan yet" if made.expected == 0 else "the first 15 % of the time"
 
 
-def definition(found: Result) -> str:
-    """What the metric of a key result counts, and of whom; empty where its value is typed."""
-    if not found.series.definition:
-        return ""
-    said = found.series.definition.replace("{units}", PLURALS.get(found.asked.unit, "users"))
-    named = ", ".join(f"{md(key)} {' or '.join(map(md, labels))}" for key, labels in found.asked.where)
-    only = f" Of {named} alone." if named else ""
-    return f"{md(found.series.label)}: {said[:1].upper()}{said[1:]}{only}"
-
-
 def _held(found: Result) -> str:
     made, side = found.judged, "above" if found.asked.goal.is_up else "below"
     if made.held is None:
         return f"To stay {side}; too early to say more: no value since {day(found.asked.goal.first)}."
     now = f"It stays {side}" if made.progress else f"It does not stay {side}"
-    each = "of the weeks" if found.asked.metric else "of the days"
+    each = "of the days" if not found.asked.metric else f"of the {runs(found)}"
     return f"{now}, and did {100 * made.held:.0f} % {each}: **{made.status}**."
 
 
@@ -194,7 +170,7 @@ def _lead(found: Result) -> str:
     goal, lead = found.asked.goal, found.judged.forecast
     if lead is None or goal.last is None:
         few = goal.last and goal.last > found.judged.as_of and goal.type != "milestone"  # type: ignore[operator]
-        return "No forecast before there are 4 weeks." if few else ""
+        return f"No forecast before there are 4 {runs(found)}." if few else ""
     worst, best = (lead.low, lead.high) if goal.is_up else (lead.high, lead.low)
     done = "held" if goal.stays else "reached"
     sure = f"likely to be {done}" if goal.holds(worst) else f"may be {done}, or not"

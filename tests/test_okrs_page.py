@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,23 @@ def test_a_key_result_is_added_and_its_start_is_told_by_the_data(place: Path) ->
     assert 0.1 < kept.content.start < 0.2
     assert answer(app).startswith("**1 off.** Furthest behind: AI is used, pace ")
     assert app.get_by_key("new key title").value == ""  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_value_over_four_weeks_is_said_to_be_so_and_is_copied_with_its_window(place: Path) -> None:
+    (id,) = written(place, lambda store: aim(store, QUARTER, RETENTION))
+
+    app = send(fill(opened(), f"{id} key", window=4), f"{id} key")
+
+    assert_stands(app)
+    assert "**More are back: 36 %** of 60.0 % (n 627), in the 4 weeks to w/e 15 Nov." in sentences(app)
+    assert "Of 4 whole weeks, added up first and divided then." in sentences(app)
+    line = next(trace for trace in figure(app, 0)["data"] if trace.get("mode") == "lines+markers")
+    days = [date.fromisoformat(day[:10]) for day in line["x"]]
+    assert {(after - before).days for before, after in pairwise(days)} == {28}
+    written(place, lambda store: store.cycles.add(PRODUCT, Cycle("Winter", LAST, None), **WHO))
+    clicked(opened(cycle="Winter"), "Copy 1 unfinished of Autumn")
+    assert [kept.content.window for kept in written(place, lambda store: store.key_results.list(PRODUCT))] == [4, 4]
 
 
 @pytest.mark.usefixtures("demo")
@@ -296,7 +314,7 @@ def test_what_is_unfinished_is_copied_once_from_where_it_is_now(place: Path) -> 
 def test_a_cycle_goes_to_a_file_and_comes_back_whole_into_an_empty_store(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    segments = {**RETENTION, "segments": '{"plan": ["Team"]}', "plan": "2026-09-01 0.5", "title": "=cmd()"}
+    segments = {**RETENTION, "window": 2, "segments": '{"plan": ["Team"]}', "plan": "2026-09-01 0.5", "title": "=cmd()"}
     written(place, lambda store: aim(store, QUARTER, STAY, segments, pillar="Up-market", features="sso"))
     write = {"toml": toml, "csv": as_csv}[kind]
     text = written(place, lambda store: write(_file(store)))

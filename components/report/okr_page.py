@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from components import marks, okr_bullet, okr_tables
+from components import okr_definition_words as definition_words
 from components import okr_words as words
 from components.report import sheet
 from components.report.story import story
@@ -45,7 +46,7 @@ def html(meeting: Meeting) -> str:
     meeting = tame(meeting)
     board = meeting.board
     return sheet.rendered(
-        "check_in.html.jinja", meeting=meeting, board=board, span=words.span(board), how=rich(words.HOW),
+        "check_in.html.jinja", meeting=meeting, board=board, span=words.span(board), how=rich(definition_words.HOW),
         answer=rich(words.answer(board)), grades=[rich(said) for said in grades(meeting)], owed=board.owing,
         aims=[Objective(aim.title, rich(words.objective(aim)), _parts(aim, meeting)) for aim in board.aims],
         definitions=[rich(said) for said in definitions(meeting)],
@@ -60,7 +61,7 @@ def grades(meeting: Meeting) -> list[str]:
 
 def definitions(meeting: Meeting) -> list[str]:
     """What each metric counts, once."""
-    return list(dict.fromkeys(filter(None, map(words.definition, meeting.board.results))))
+    return list(dict.fromkeys(filter(None, map(definition_words.definition, meeting.board.results))))
 
 
 def _parts(aim: Aim, meeting: Meeting) -> list[Part]:

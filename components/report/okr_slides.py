@@ -5,6 +5,7 @@ from typing import Any
 
 from pptx.enum.dml import MSO_LINE
 
+from components import okr_definition_words as definition_words
 from components import okr_story, okr_tables
 from components import okr_words as words
 from components.report import deck
@@ -58,7 +59,7 @@ def _one(made: Any, meeting: Meeting, found: Result) -> None:
         deck.text(page, top, text, size, color, left=deck.MIDDLE)
         top += 0.27 * -(-len(text) // 52) + 0.14  # lines
     deck.text(page, 5.95, cut(spoken(words.outlook(found)), OUTLOOK), 14, LIGHT.ink)
-    deck.footnote(page, " ".join(filter(None, (spoken(words.definition(found)), _foot(meeting)))))
+    deck.footnote(page, " ".join(filter(None, (spoken(definition_words.definition(found)), _foot(meeting)))))
 
 
 def _chart(page: Any, found: Result) -> None:

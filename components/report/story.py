@@ -6,6 +6,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from components import okr_story
+from components.okr_definition_words import until
 from components.okr_story import Story, is_share
 from components.okr_words import sentence, value
 from components.report import plot
@@ -58,7 +59,7 @@ def _ahead(found: Result, told: Story, at: Plot) -> list[Markup]:
 def _points(found: Result, told: Story, at: Plot) -> list[Markup]:
     made = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="{}"><title>{}</title></circle>')
     return [made.format(at.x(one.day), at.y(one.value), 3 if one is told.points[-1] else 2,
-                        f"{day(one.day, year=True)}: {value(found, one.value, 1000, str)}")
+                        f"{until(found, one.day)}: {value(found, one.value, 1000, str)}")
             for one in told.points]  # fmt: skip
 
 

@@ -77,7 +77,7 @@ class Asked:
     """A key result as it was written. metric: its key in the catalogue, or None where the value is typed.
 
     unit: users or accounts of a metric, and any word for a typed value. where: segment key -> labels that count.
-    said: its check-ins, the oldest first.
+    said: its check-ins, the oldest first. window: the whole weeks of which its value is, where it has a metric.
     """
 
     id: str
@@ -89,3 +89,4 @@ class Asked:
     unit: str = "user"
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[CheckIn, ...] = ()
+    window: int = 1

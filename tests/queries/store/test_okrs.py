@@ -16,7 +16,7 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 CYCLE = Cycle("2026 Q4", FIRST, LAST)
 AIM = Objective("cycle", "Teams stay", "Dana", "parent", "Up-market", "sso, audit_log", 2.0)
 KEY = KeyResult("aim", "More come back", "Dana", "increase to", "aspirational", 0.28, 0.35, FIRST, LAST,
-                "week4_retention", "user", '{"plan": ["Pro", "Ünï"]}', "2026-11-15 0.3\n2026-12-15 0.34", 1.5)
+                "week4_retention", "user", '{"plan": ["Pro", "Ünï"]}', "2026-11-15 0.3\n2026-12-15 0.34", 1.5, 4)
 SAID = CheckIn("key", date(2026, 11, 16), 0.312, date(2026, 11, 15), 6, "Slow *start*", "Hiring", "Ask five")
 
 
@@ -94,7 +94,10 @@ def test_the_day_of_a_value_is_that_of_the_check_in_where_none_is_given() -> Non
         (replace(KEY, target=float("nan")), "A value has to be a number that one can reach; write another."),
         (replace(KEY, type="milestone"), "A milestone is as far as its owner says; choose no metric, or another type."),
         (replace(KEY, unit="team"), "A metric counts users or accounts; choose one."),
-        (replace(KEY, metric=None), "A typed value has no segments; leave them out, or choose a metric."),
+        (replace(KEY, window=0), "A window has 1 to 13 whole weeks; choose another."),
+        (replace(KEY, window=14), "A window has 1 to 13 whole weeks; choose another."),
+        (replace(KEY, metric=None, segments=""), "A typed value has no window; leave it at 1, or choose a metric."),
+        (replace(KEY, metric=None, window=1), "A typed value has no segments; leave them out, or choose a metric."),
         (replace(KEY, segments="plan=Pro"), 'The segments cannot be read; write them like {"plan": ["Pro", "Team"]}.'),
         (replace(KEY, segments='{"plan": "Pro"}'),
          'The segments cannot be read; write them like {"plan": ["Pro", "Team"]}.'),
