@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from components import okr_file_forms, okr_kept
 from queries import store as stores
+from queries.errors import StoreError
 from queries.okr.files import CycleFile, as_csv, toml
-from queries.store import CheckIn, Cycle, KeyResult, Objective, Store
+from queries.store import CheckIn, Collection, Cycle, KeyResult, Objective, Store
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
@@ -339,6 +340,36 @@ def test_a_file_with_one_mistake_changes_nothing(place: Path) -> None:
 
     assert "“B” of “A”: From 2 to 1 is the other way" in app.error[0].value.replace("\\", "")
     assert written(place, lambda store: store.history(PRODUCT)) == ()
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("click", "fails"), [("Close with these grades", "change"), ("Take in", "add"),
+                                              ("Copy 2 unfinished of Autumn", "add")])  # fmt: skip
+def test_what_is_several_writes_leaves_all_as_it_was_where_one_of_them_fails(
+    place: Path, monkeypatch: pytest.MonkeyPatch, click: str, fails: str
+) -> None:
+    def write(store: Store) -> None:
+        aim(store, QUARTER, STAY, RETENTION)
+        store.cycles.add(PRODUCT, Cycle("Winter", date(2026, 12, 21), date(2027, 3, 31)), **WHO)
+
+    def fail(self: Any, *arguments: Any, **more: Any) -> Any:
+        content = arguments[1]
+        if isinstance(content, Cycle) if fails == "change" else getattr(content, "title", "") == "More are back":
+            raise StoreError("The disk is full; free some room.")
+        return really(self, *arguments, **more)
+
+    written(place, write)
+    text = written(place, lambda store: toml(_file(store))).replace('"Autumn"', '"Spring"')
+    before = written(place, lambda store: store.history(PRODUCT))
+    app = opened(cycle="Winter" if click.startswith("Copy") else "Autumn")
+    app.file_uploader[0].set_value(("spring.toml", text.encode(), "text/plain")).run()
+    really = getattr(Collection, fails)
+    monkeypatch.setattr(Collection, fails, fail)
+
+    app = clicked(app, click)
+
+    assert "The disk is full" in app.error[0].value
+    assert written(place, lambda store: store.history(PRODUCT)) == before
 
 
 def _file(store: Store) -> CycleFile:

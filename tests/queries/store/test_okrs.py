@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from queries.errors import Changed, InputError
+from queries.errors import AccessError, Changed, InputError
 from queries.okr import Goal, Point
 from queries.store import CheckIn, Cycle, Grade, KeyResult, MeetingNote, Objective, Store
 
@@ -125,3 +125,46 @@ def test_what_cannot_be_kept_is_said(wrong: Any, sentence: str) -> None:
 @pytest.mark.parametrize("type", ["increase to", "decrease to", "stay above", "stay below"])
 def test_a_target_that_equals_the_start_may_be_written(type: Any) -> None:
     assert replace(KEY, type=type, target=KEY.start).checked().goal.stays
+
+
+def test_several_writes_at_once_are_kept_together(store: Store, product: str) -> None:
+    with store.at_once("manage") as whole:
+        cycle = whole.cycles.add(product, CYCLE, by="anna", at=NOW)
+        whole.cycles.change(cycle, replace(CYCLE, closed=LAST), by="anna", at=NOW)
+        assert [kept.content.closed for kept in whole.cycles.list(product)] == [LAST]
+
+    assert [kept.version for kept in store.cycles.list(product)] == [2]
+
+
+def test_of_several_writes_at_once_none_is_kept_where_one_fails(store: Store, product: str) -> None:
+    seen = store.cycles.add(product, CYCLE, by="anna", at=NOW)
+    now = store.cycles.change(seen, replace(CYCLE, closed=LAST), by="ben", at=NOW)
+
+    def write() -> None:
+        with store.at_once("manage") as whole:
+            whole.objectives.add(product, AIM, by="anna", at=LATER)
+            whole.cycles.change(seen, replace(CYCLE, last=None), by="anna", at=LATER)
+
+    with pytest.raises(Changed):
+        write()
+
+    assert (store.objectives.list(product), store.cycles.list(product)) == ((), (now,))
+    assert len(store.history(product)) == 2
+
+
+def test_each_write_of_several_asks_for_its_right(store: Store, product: str) -> None:
+    def permit(right: str) -> None:
+        if right == "manage":
+            raise AccessError("No.")
+
+    theirs = store.used_by("ed", permit)
+
+    def write() -> None:
+        with theirs.at_once() as whole:
+            whole.check_ins.add(product, SAID, by="ed", at=NOW)
+            whole.cycles.add(product, CYCLE, by="ed", at=NOW)
+
+    with pytest.raises(AccessError):
+        write()
+
+    assert store.history(product) == ()
