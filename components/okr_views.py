@@ -51,7 +51,7 @@ def page(activity: Activity, name: str) -> None:
     if filters.presents() and made.results:
         _present(made)
         return
-    st.markdown(words.answer(made))
+    st.markdown(words.answer(made, manages=forms.may("manage")))
     _controls(found, cycle, activity, made)
     okr_close_forms.closed(found, cycle, made)
     for aim in made.aims:
@@ -100,7 +100,7 @@ def _take_away(found: Written, cycle: Kept[Cycle], activity: Activity, made: Boa
 
 def _aim(aim: Aim, made: Board) -> None:
     """An objective with its key results, those furthest behind first."""
-    st.markdown(words.objective(aim))
+    st.markdown(words.objective(aim, manages=forms.may("manage")))
     if not aim.results:
         return
     table, key = okr_tables.key_results(aim.results, made.today), f"aim {aim.id}"

@@ -56,10 +56,12 @@ def span(board: Board) -> str:
     return (f"{first} – {day(board.last, year=True)}" if board.last else f"from {first}, without an end") + done
 
 
-def answer(board: Board) -> str:
-    """The sentences the page opens with."""
+def answer(board: Board, *, manages: bool = False) -> str:
+    """The sentences the page opens with. manages: whoever reads them may add objectives."""
     if not board.results:
-        return f"**No key results for {md(board.cycle)} yet.** Add an objective, and how one knows that it is reached."
+        then = "Add an objective, and how one knows that it is reached." if manages else (
+            "Once an admin has added some, they are here.")  # fmt: skip
+        return f"**No key results for {md(board.cycle)} yet.** {then}"
     first = board.results[0]
     behind = first.judged.status in ("at risk", "off track")
     said = f" Furthest behind: {md(first.asked.title)}, {_standing(first)}." if behind else ""
@@ -217,14 +219,14 @@ def last_check_in(found: Result, today: date) -> str:
     return f"{ago}: owed" if found.stale else ago
 
 
-def objective(aim: Aim) -> str:
-    """An objective in a line: how far, its worst, whose it is, and what it belongs to."""
+def objective(aim: Aim, *, manages: bool = False) -> str:
+    """An objective in a line: how far, its worst, whose it is, and what it belongs to. manages: as of `answer`."""
     stale = aim.results and all(result.stale for result in aim.results)
     status = "stale" if stale and aim.status == "no value" else MARKS[aim.status]
     done = f"{100 * aim.progress:.0f} %" if aim.progress is not None else ""
     belongs = [f"for {md(aim.parent)}"] if aim.parent else []
     pillar = [f"pillar {md(aim.pillar)}"] if aim.pillar else []
-    empty = [] if aim.results else ["no key result yet: say how you will know that it is reached"]
+    empty = [] if aim.results else ["no key result yet" + (": say how you will know that it is reached" * manages)]
     parts = [part for part in (done, status if aim.results else "", md(aim.owner), *belongs, *pillar, *empty) if part]
     return f"**{md(aim.title)}** · {' · '.join(parts)}"
 

@@ -95,6 +95,18 @@ def test_only_an_admin_begins_the_first_cycle(email: str, may: bool) -> None:
     assert (forms_on(app), bool(app.get("file_uploader"))) == ({"cycle"} if may else set(), may)
 
 
+@pytest.mark.parametrize(("email", "may"), [("vera@example.com", False), ("ed@example.com", False),
+                                            ("dana@example.com", True)])  # fmt: skip
+def test_of_an_empty_cycle_only_who_may_add_to_it_is_told_to(email: str, may: bool) -> None:
+    written(lambda store: aim(store))
+
+    said = said_by(at_okrs(email))
+
+    assert "**No key results for Autumn yet.**" in said
+    assert ("Add an objective" in said, "say how you will know" in said) == (may, may)
+    assert ("Once an admin has added some, they are here." in said) == (not may)
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "label", "why"),
     [("ed@example.com", "vera@example.com", "Check in", "write"),
