@@ -39,6 +39,18 @@ def _window(found: Result) -> str:
     return f" Of {weeks} whole weeks, {made}."
 
 
+def redefined(found: Result) -> str:
+    """That the metric counts something else than at an earlier check-in; empty where it does not."""
+    if found.redefined is None or not found.series.label:
+        return ""
+    before, after = found.redefined
+    year = before.day.year != (after or before).day.year
+    when = f"between {day(before.day, year=year)} and {day(after.day, year=year)}" if after else (
+        f"after {day(before.day)}")  # fmt: skip
+    return (f"**The definition of {md(found.series.label)} changed {when}; values checked in before are not "
+            "comparable.**")  # fmt: skip
+
+
 def until(found: Result, on: date) -> str:
     """The day of a value, or the weeks to it: 15 Nov 2026, 4 weeks to 15 Nov 2026."""
     weeks = found.asked.window

@@ -45,10 +45,10 @@ def said(made: Board) -> pl.DataFrame:
     """All check-ins of a cycle, a row each, the oldest first."""
     every = [(aim, result, one) for aim in made.aims for result in aim.results for one in result.asked.said]
     rows = [(aim.title, result.asked.title, one.day, one.value, one.as_of, one.confidence, one.comment, one.blockers,
-             one.next_step, one.author) for aim, result, one in every]  # fmt: skip
+             one.next_step, one.author, one.definition) for aim, result, one in every]  # fmt: skip
     schema = {"objective": pl.String, "key_result": pl.String, "day": pl.Date, "value": pl.Float64, "as_of": pl.Date,
               "confidence": pl.Int64, "comment": pl.String, "blockers": pl.String, "next_step": pl.String,
-              "author": pl.String}  # fmt: skip
+              "author": pl.String, "definition": pl.String}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row").sort("day", maintain_order=True)
 
 

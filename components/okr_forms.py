@@ -88,7 +88,7 @@ def _check_in(result: Result) -> None:
 
     def write() -> None:
         made = CheckIn(one.id, today(), value, as_of, state[f"confidence {one.id}"], state[f"comment {one.id}"],
-                       state[f"blockers {one.id}"], state[f"next {one.id}"])  # fmt: skip
+                       state[f"blockers {one.id}"], state[f"next {one.id}"], one.definition)  # fmt: skip
         forms.store().check_ins.add(forms.product_name(), made, by=forms.who(), at=forms.now())
 
     forms.keep(write, "Checked in.", *cleared)

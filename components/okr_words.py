@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from components import review_words
-from components.okr_definition_words import as_of, runs
+from components.okr_definition_words import as_of, redefined, runs
 from components.theme import day
 from components.words import PLURALS, many, md
 from queries.okr import CheckIn
@@ -121,7 +121,8 @@ def outlook(found: Result) -> str:
     """How much of the way that is, where it leads, and whether its owner thinks so too; empty without a value."""
     if found.judged.value is None:
         return ""
-    return f"{_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
+    said = f"{_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
+    return f"{said} {redefined(found)}".strip()
 
 
 def _no_value(found: Result) -> str:

@@ -166,12 +166,26 @@ def test_a_check_in_has_the_value_of_the_data_and_is_there_for_everybody(place: 
 
     (kept,) = written(place, lambda store: store.check_ins.list(PRODUCT))
     assert (kept.content.as_of, kept.content.confidence) == (date(2026, 11, 15), 8)
+    assert len(kept.content.definition) == 16
     assert 0.31 < kept.content.value < 0.33
     after = opened()
     assert "owed" not in answer(after)
     assert after.dataframe[0].value["Confidence"].iloc[0] == "8/10 ⚑"
+    assert "The definition of" not in sentences(after)
     assert "**Worth talking about:** Dana is more confident than the pace (8 of 10)." in sentences(after)
     assert "Set\\-up is \\*too long\\*" in sentences(after)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_metric_that_came_to_count_something_else_is_said_beside_the_story(place: Path) -> None:
+    def write(store: Store) -> None:
+        (id,) = aim(store, QUARTER, RETENTION)
+        store.check_ins.add(PRODUCT, CheckIn(id, date(2026, 11, 9), 0.35, confidence=5, definition="another"), **WHO)
+
+    written(place, write)
+
+    said = "**The definition of Week-4 retention changed after 9 Nov; values checked in before are not comparable.**"
+    assert said in sentences(opened()).replace("\\", "")
 
 
 @pytest.mark.usefixtures("demo")

@@ -46,7 +46,11 @@ def made(viewer: Viewer, name: str | None, now: datetime) -> Meeting:
 def counted(product: Product, activity: Activity, found: Written, cycle: Kept[Cycle], today: date) -> Board:
     """A cycle on a day, from the data as far as a viewer may see it. activity: of all units they may see."""
     known = metrics.catalogue(activity, product.activation)
-    return board.board(okr_kept.gathered(found, cycle), activity, known, today)
+
+    def defined(key: str) -> str:
+        return metrics.definition_hash(known[key], product) if key in known else ""
+
+    return board.board(okr_kept.gathered(found, cycle, defined), activity, known, today)
 
 
 def of(

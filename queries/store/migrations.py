@@ -102,6 +102,11 @@ def _windows_of_key_results(connection: sa.Connection) -> None:
     connection.exec_driver_sql('ALTER TABLE key_results ADD COLUMN "window" INTEGER NOT NULL DEFAULT 1')
 
 
+def _definitions_of_check_ins(connection: sa.Connection) -> None:
+    """What a metric counted when somebody checked in; not known of the check-ins that are there."""
+    connection.exec_driver_sql("ALTER TABLE check_ins ADD COLUMN definition TEXT NOT NULL DEFAULT ''")
+
+
 def _named() -> list[sa.Column[object]]:
     return [sa.Column("id", sa.Text, primary_key=True), *_texts("product"), _number("version")]
 
@@ -139,4 +144,5 @@ STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _what_is_written_beside_the_numbers,
     _objectives_and_key_results,
     _windows_of_key_results,
+    _definitions_of_check_ins,
 )

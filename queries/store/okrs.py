@@ -123,7 +123,10 @@ class KeyResult:
 
 @dataclass(frozen=True)
 class CheckIn:
-    """What an owner said of a key result on a day. key_result: its id; value: as it stood at `as_of`."""
+    """What an owner said of a key result on a day. key_result: its id; value: as it stood at `as_of`.
+
+    definition: the hash of what its metric counted then (`metrics.definition_hash`); empty where the value is typed.
+    """
 
     key_result: str
     day: date
@@ -133,6 +136,7 @@ class CheckIn:
     comment: str = ""
     blockers: str = ""
     next_step: str = ""
+    definition: str = ""
 
     def checked(self) -> Self:
         """The same, fit to keep: it says something. Raises InputError."""

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from components import okr_charts
+from components.okr_definition_words import redefined
 from components.okr_tables import key_results
 from components.okr_words import answer, forecast, head, sentence, value, way
 from components.theme import LIGHT
@@ -87,3 +88,18 @@ def test_a_board_says_how_many_stand_where_and_who_owes_a_check_in() -> None:
     assert table.select("Key result", "Progress", "Pace", "Status", "Check-in").rows() == [
         ("Slow", 10.0, "0.20", "○ off track", "none: owed"), ("Fast", 60.0, "1.20", "● on track", "none: owed")]
     assert forecast(slow) == ""
+
+
+@pytest.mark.parametrize(
+    ("checked", "now", "words"),
+    [(("a", "a"), "a", ""), (("", "a"), "a", ""), (("", ""), "a", ""), (("a", ""), "b", "after 4 Oct"),
+     (("a", "b"), "b", "between 4 Oct and 11 Oct"), (("a", "b"), "", "between 4 Oct and 11 Oct"),
+     (("a", "b"), "c", "after 11 Oct")],
+)  # fmt: skip
+def test_between_which_check_ins_a_definition_changed_is_said(checked: tuple[str, str], now: str, words: str) -> None:
+    told = tuple(replace(said(day), definition=each) for day, each in zip((4, 11), checked, strict=True))
+    one = result(replace(asked(goal(), *told), definition=now), weekly(1, 2), label="Use", form="level")
+
+    changed = f"The definition of Use changed {words}; values checked in before are not comparable."
+    assert redefined(one) == (f"**{changed}**" if words else "")
+    assert (changed in sentence(one)) == bool(words)
