@@ -11,7 +11,8 @@ from typing import Literal
 from components.theme import Palette
 from queries.okr.results import Result, Status
 
-WIDTH, HEIGHT, EDGE, PALE = 132, 22, 3, 0.28
+WIDTH, HEIGHT, EDGE, PALE = 150, 22, 9, 0.28  # pixels; how much of its colour the way has
+CELL = 36  # pixels of a row of a table, which an image fills
 FURTHEST = 0.5  # of the way that is drawn below its base or beyond its target
 TONES: dict[Status, Literal["better", "worse"]] = {"on track": "better", "at risk": "worse", "off track": "worse"}
 
@@ -52,15 +53,18 @@ def _held(found: Result, value: float, tone: Literal["better", "worse", ""]) -> 
     return Bullet(target, now, target, None, tone)
 
 
-def svg(made: Bullet, palette: Palette, told: str) -> str:
-    """The bullet drawn: a pale way, a bar over it, a line where the target is and a shorter one for what is due."""
+def svg(made: Bullet, palette: Palette, told: str, height: int = HEIGHT) -> str:
+    """The bullet drawn: a pale way, a bar over it, a line where the target is and a shorter one for what is due.
+
+    height: of the image, in the middle of which the bullet is.
+    """
     x = {name: EDGE + getattr(made, name) * (WIDTH - 2 * EDGE) for name in ("base", "now", "target")}
     bar, color = sorted((x["base"], x["now"])), {"better": palette.better, "worse": palette.worse, "": palette.context}
     way = sorted((x["base"], x["target"]))
     due = "" if made.due is None else _tick(EDGE + made.due * (WIDTH - 2 * EDGE), 4, palette.muted)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bullet" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bullet" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 {(HEIGHT - height) / 2:g} {WIDTH} {height}" role="img" aria-label="{escape(told)}">'
         f"{_bar(way[0], way[1], 12, f'{palette.context};fill-opacity:{PALE}')}"
         f"{_bar(bar[0], max(bar[1], bar[0] + 2), 6, color[made.tone])}"
         f'{due}{_tick(x["target"], 1, palette.ink)}</svg>'
@@ -69,7 +73,7 @@ def svg(made: Bullet, palette: Palette, told: str) -> str:
 
 def image(made: Bullet, palette: Palette) -> str:
     """The bullet as an address that holds the image itself."""
-    return f"data:image/svg+xml;base64,{b64encode(svg(made, palette, '').encode()).decode()}"
+    return f"data:image/svg+xml;base64,{b64encode(svg(made, palette, '', CELL).encode()).decode()}"
 
 
 def _bar(left: float, right: float, height: int, color: str) -> str:

@@ -18,6 +18,7 @@ from components import (
     okr_forms,
     okr_pillar_views,
     okr_tables,
+    okr_tree_views,
     report,
     tables,
 )
@@ -34,6 +35,8 @@ from queries.store import Cycle, Kept
 NONE_YET = ("**No cycle yet.** A cycle is the time in which key results are to be reached, a quarter as a rule. Add "
             "one, then an objective, then how one knows that it is reached.")  # fmt: skip
 NONE_TO_SEE = "**No cycle yet.** Once an admin has added one, its objectives and key results are here."
+BULLET = ("The bar goes from the base to now, right is better: blue on track, orange behind, grey too early to say. "
+          "The long line is the target, the short one what is due now.")  # fmt: skip
 LARGE = 400  # pixels of the figure before a meeting
 
 
@@ -54,6 +57,7 @@ def page(activity: Activity, name: str) -> None:
     st.markdown(words.answer(made, manages=forms.may("manage")))
     _controls(found, cycle, activity, made)
     okr_close_forms.closed(found, cycle, made)
+    okr_tree_views.alignment(found, made, activity)
     for aim in made.aims:
         _aim(aim, made)
         if not aim.results:
@@ -104,11 +108,11 @@ def _aim(aim: Aim, made: Board) -> None:
     if not aim.results:
         return
     table, key = okr_tables.key_results(aim.results, made.today), f"aim {aim.id}"
+    table = okr_tables.with_bullets(table, aim.results, cards.palette())
     right = st.column_config.TextColumn(alignment="right")
     config: dict[str, Any] = {
         "kr": None, "Key result": st.column_config.TextColumn(width="medium"), "Forecast": right,
-        "Progress": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width="small",
-                                                    help="From start to target; the end is all."),
+        "Bullet": st.column_config.ImageColumn("From base to target", width=150, help=BULLET),
         "Pace": st.column_config.TextColumn(alignment="right", help="Progress over what was due; 1 is as meant."),
         "Confidence": st.column_config.TextColumn(help="The owner's own; ⚑ where the pace says otherwise."),
     }  # fmt: skip

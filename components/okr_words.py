@@ -222,14 +222,18 @@ def last_check_in(found: Result, today: date) -> str:
 
 def objective(aim: Aim, *, manages: bool = False) -> str:
     """An objective in a line: how far, its worst, whose it is, and what it belongs to. manages: as of `answer`."""
-    stale = aim.results and all(result.stale for result in aim.results)
-    status = "stale" if stale and aim.status == "no value" else MARKS[aim.status]
-    done = f"{100 * aim.progress:.0f} %" if aim.progress is not None else ""
     belongs = [f"for {md(aim.parent)}"] if aim.parent else []
     pillar = [f"pillar {md(aim.pillar)}"] if aim.pillar else []
     empty = [] if aim.results else ["no key result yet" + (": say how you will know that it is reached" * manages)]
-    parts = [part for part in (done, status if aim.results else "", md(aim.owner), *belongs, *pillar, *empty) if part]
-    return f"**{md(aim.title)}** · {' · '.join(parts)}"
+    return " · ".join([f"**{md(aim.title)}**", standing(aim), *belongs, *pillar, *empty])
+
+
+def standing(aim: Aim) -> str:
+    """How far an objective is, its worst, and whose it is."""
+    stale = aim.results and all(result.stale for result in aim.results)
+    status = "stale" if stale and aim.status == "no value" else MARKS[aim.status]
+    done = f"{100 * aim.progress:.0f} %" if aim.progress is not None else ""
+    return " · ".join(part for part in (done, status if aim.results else "", md(aim.owner)) if part)
 
 
 def check_in(said: CheckIn, found: Result) -> str:

@@ -256,6 +256,24 @@ def test_a_strategy_pillar_shows_who_uses_what_was_built_for_it(place: Path) -> 
 
 
 @pytest.mark.usefixtures("demo")
+def test_objectives_stand_below_those_that_they_are_part_of_also_of_another_cycle(place: Path) -> None:
+    def write(store: Store) -> str:
+        year = aim(store, Cycle("2026", date(2026, 1, 1), None), {"title": "Of the year"})
+        above = next(kept for kept in store.objectives.list(PRODUCT))
+        aim(store, QUARTER, RETENTION, parent=above.id)
+        return year[0]
+
+    id = written(place, write)
+
+    app = opened(cycle="Autumn")
+    assert_stands(app)
+    assert [button.label for button in app.expander[0].button] == ["New teams stay", "New teams stay"]
+    assert [caption.value for caption in app.expander[0].caption] == ["stale · Dana · 2026", "0 % · stale · Dana"]
+    app.expander[0].button[0].click().run()
+    assert (address(app)["cycle"], address(app)["kr"]) == (["2026"], [id])
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_pillar_without_features_says_how_it_gets_some(place: Path) -> None:
     written(place, lambda store: aim(store, QUARTER, RETENTION, pillar="Up-market"))
 
