@@ -40,8 +40,8 @@ pages = {
                   icon=f":material/{icon}:", url_path=name)
     for name, icon in ICONS.items() if name != "log" or not viewer or access.may(viewer, "manage")
 }  # fmt: skip
-to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adoption"])
-home = st.Page(to_first, title="Home", url_path="home", default=True)
+enter = partial(frame.enter, pages) if viewer else signin.page
+home = st.Page(enter, title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
     st.session_state["clock"], st.session_state["now"] = clock, clock()
