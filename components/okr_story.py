@@ -10,7 +10,7 @@ from queries.okr import CheckIn, Point
 from queries.okr.pace import due
 from queries.okr.results import Ahead, Result
 
-BEFORE = timedelta(days=42)  # that are shown of the time before it began
+BEFORE, WINDOWS = timedelta(days=42), 2  # that are shown of the time before it began, at least
 LONE = timedelta(days=28)  # that are shown to come where there is no end
 
 
@@ -37,10 +37,11 @@ class Story:
 
 
 def story(found: Result) -> Story:
-    """The story of a key result, from six weeks before it began to its end."""
+    """The story of a key result, from six weeks or two windows before it began to its end."""
     goal = found.asked.goal
+    first = goal.first - max(BEFORE, timedelta(weeks=WINDOWS * found.asked.window))
     points = tuple(point for point in found.series.points
-                   if point.day >= goal.first - BEFORE and (goal.last is None or point.day <= goal.last))  # fmt: skip
+                   if point.day >= first and (goal.last is None or point.day <= goal.last))  # fmt: skip
     said = tuple((said, at) for said in found.asked.said if (at := _at(points, said.day)) is not None)
     return Story(points, _required(found, points), found.judged.ahead, said)
 

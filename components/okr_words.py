@@ -132,7 +132,9 @@ def _no_value(found: Result) -> str:
 
 
 def _counted(found: Result) -> str:
-    return f" (n {found.series.of:,})" if found.series.of and found.series.form == "rate" else ""
+    if not found.series.of or found.series.form != "rate":
+        return ""
+    return f" (n {found.series.of:,}{' added up' * (found.asked.window > 1)})"
 
 
 def _progress(found: Result) -> str:

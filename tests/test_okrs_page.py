@@ -119,7 +119,7 @@ def test_a_value_over_four_weeks_is_said_to_be_so_and_is_copied_with_its_window(
     app = send(fill(opened(), f"{id} key", window=4), f"{id} key")
 
     assert_stands(app)
-    assert "**More are back: 36 %** of 60.0 % (n 627), in the 4 weeks to w/e 15 Nov." in sentences(app)
+    assert "**More are back: 36 %** of 60.0 % (n 627 added up), in the 4 weeks to w/e 15 Nov." in sentences(app)
     assert "Of 4 whole weeks, added up first and divided then." in sentences(app)
     line = next(trace for trace in figure(app, 0)["data"] if trace.get("mode") == "lines+markers")
     days = [date.fromisoformat(day[:10]) for day in line["x"]]

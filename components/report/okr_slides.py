@@ -11,7 +11,7 @@ from components import okr_words as words
 from components.report import deck
 from components.report.deck import Drawn
 from components.report.okr_page import grades
-from components.report.text import cut, tame
+from components.report.text import cut, tame, width
 from components.theme import LIGHT, day
 from components.words import spoken
 from queries.okr.meeting import Meeting
@@ -19,7 +19,8 @@ from queries.okr.pace import due
 from queries.okr.results import Result
 
 ROWS = 12  # key results in the table
-NAME, SAID, OUTLOOK = 60, 220, 330  # letters of a name, of what was said, and of where it leads
+NAME, OUTLOOK = 60, 330  # letters of a name, and of where it leads
+LETTERS, SAID = 46, 92  # in a line beside a chart, and of what was said there; the notes have all of it
 COLUMNS = {"Key result": 3.2, "Base → now → target": 2.6, "Pace": 0.9, "Status": 1.2, "Forecast": 1.9,
            "Confidence": 1.1, "Owner": 1.2}  # fmt: skip
 TEXTS = (0, 3, 6)
@@ -57,7 +58,7 @@ def _one(made: Any, meeting: Meeting, found: Result) -> None:
     top = 2.0
     for text, size, color in _beside(found, note.text if note else ""):
         deck.text(page, top, text, size, color, left=deck.MIDDLE)
-        top += 0.27 * -(-len(text) // 52) + 0.14  # lines
+        top += 0.26 * -(-width(text) // LETTERS) + 0.12
     deck.text(page, 5.95, cut(spoken(words.outlook(found)), OUTLOOK), 14, LIGHT.ink)
     deck.footnote(page, " ".join(filter(None, (spoken(definition_words.definition(found)), _foot(meeting)))))
 
@@ -66,7 +67,7 @@ def _chart(page: Any, found: Result) -> None:
     told = okr_story.story(found)
     if not told.points:
         return
-    days, form = list(told.days), "rate" if okr_story.is_share(found) else found.series.form or ""
+    days, form = list(told.days), "rate" if okr_story.is_share(found) else found.series.form or "typed"
     deck.chart(page, days, lines(found, days), form, spoken(words.sentence(found)), bridges=True)
 
 

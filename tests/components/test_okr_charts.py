@@ -9,6 +9,7 @@ import pytest
 
 from components import okr_charts
 from components.okr_definition_words import redefined
+from components.okr_story import story
 from components.okr_tables import key_results
 from components.okr_words import answer, forecast, head, sentence, value, way
 from components.theme import LIGHT
@@ -103,3 +104,10 @@ def test_between_which_check_ins_a_definition_changed_is_said(checked: tuple[str
     changed = f"The definition of Use changed {words}; values checked in before are not comparable."
     assert redefined(one) == (f"**{changed}**" if words else "")
     assert (changed in sentence(one)) == bool(words)
+
+
+def test_of_a_long_window_the_story_shows_two_before_it_began() -> None:
+    points = [Point(FIRST + timedelta(weeks=weeks), 1.0) for weeks in (-39, -26, -13, 0)]
+    one = result(replace(asked(goal()), window=13), points)
+
+    assert [point.day for point in story(one).points] == [point.day for point in points[1:]]

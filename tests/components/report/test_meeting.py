@@ -8,8 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 from pptx import Presentation
+from pptx.util import Inches
 
 from components import report
+from components.report.okr_slides import LETTERS
 from components.report.text import UNSEEN, tame
 from queries.okr.meeting import Ending, Meeting, MeetingNote
 from queries.okr.pace import due
@@ -99,6 +101,19 @@ def test_each_key_result_has_a_slide_whose_chart_holds_its_story() -> None:
     assert lines["Due"] == tuple(due(goal(), day) for day in days)
     assert [value for value in lines["Forecast"] if value is not None][:2] == pytest.approx([50, 60])
     assert set(lines) == {"Calls", "Due", "Forecast", "19 of 20 above", "19 of 20 below"}
+
+
+def test_whatever_is_said_fits_beside_the_chart_and_the_notes_have_all_of_it() -> None:
+    words = "word " * 300
+    long = replace(CHECKED, author=words[:100], comment=words, blockers=words, next_step=words)
+    _, page = slides(meeting(found(10, 20, said=(long,)), notes={"1": MeetingNote(TODAY, "ada", words)}))
+
+    boxes = [shape for shape in page.shapes if shape.has_text_frame and shape.left > Inches(8)]
+    ends = [shape.top + Inches(0.26 * -(-len(shape.text_frame.text) // LETTERS)) for shape in boxes]
+    assert len(boxes) == 5
+    assert all(end <= shape.top for end, shape in zip(ends, boxes[1:], strict=False))
+    assert ends[-1] <= Inches(5.9)
+    assert page.notes_slide.notes_text_frame.text.count("word") > 1_200
 
 
 def test_no_name_can_be_a_formula_in_the_slides() -> None:
