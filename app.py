@@ -44,7 +44,7 @@ pages = {
                   icon=f":material/{icon}:", url_path=name)
     for name, icon in ICONS.items() if name not in hidden
 }  # fmt: skip
-home = st.Page(instead or (lambda: st.switch_page(pages["adoption"])), title="Home", url_path="home", default=True)
+home = st.Page(instead or partial(frame.enter, pages), title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
     with signin.looking(viewer):

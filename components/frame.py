@@ -41,6 +41,14 @@ def make_ready(clock: Clock, viewer: Viewer) -> None:
     background.keep_up(clock)
 
 
+def enter(pages: Mapping[str, Any]) -> None:
+    """Go from the first address to the page that was asked for before signing in, or to the first page."""
+    wish = signin.wished()
+    if wish and wish.page in pages:
+        st.switch_page(pages[wish.page], query_params={name: list(values) for name, values in wish.query.items()})
+    st.switch_page(pages["adoption"])
+
+
 def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer) -> None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 

@@ -12,7 +12,7 @@ from components.words import md
 from queries.errors import AccessError
 from queries.okr.grades import grade, is_unfinished
 from queries.okr.results import Aim, Board, Result
-from queries.store import Cycle, Grade, Kept, Objective
+from queries.store import Cycle, Grade, Kept, Objective, Store
 
 CLOSING = ("Keeps a grade of each key result with the value that it was given for. Late data changes no grade; the "
            "cycle can be opened again.")  # fmt: skip
@@ -37,21 +37,22 @@ def _close(found: Written, cycle: Kept[Cycle], results: tuple[Result, ...]) -> N
     def write() -> None:
         if any(result.series.hidden for result in results):
             raise AccessError(HIDDEN)
-        for result in results:
-            one = result.judged
-            _grade(found, Grade(result.asked.id, grade(one), one.progress, one.value, one.as_of))
         closed = replace(cycle.content, closed=okr_forms.today())
-        forms.store().cycles.change(cycle, closed, by=forms.who(), at=forms.now())
+        with forms.store().at_once("manage") as store:
+            for result in results:
+                one = result.judged
+                _grade(store, found, Grade(result.asked.id, grade(one), one.progress, one.value, one.as_of))
+            store.cycles.change(cycle, closed, by=forms.who(), at=forms.now())
 
     forms.keep(write, f"{cycle.content.name} is closed, with its grades.")
 
 
-def _grade(found: Written, given: Grade) -> None:
+def _grade(store: Store, found: Written, given: Grade) -> None:
     before, by, at = found.grade(given.key_result), forms.who(), forms.now()
     if before:
-        forms.store().grades.change(before, given, by=by, at=at)
+        store.grades.change(before, given, by=by, at=at)
     else:
-        forms.store().grades.add(forms.product_name(), given, by=by, at=at)
+        store.grades.add(forms.product_name(), given, by=by, at=at)
 
 
 def _open(cycle: Kept[Cycle]) -> None:
@@ -83,31 +84,36 @@ def copy(found: Written, cycle: Kept[Cycle], before: Board | None) -> None:
 
 def _copy(found: Written, cycle: Kept[Cycle], before: Board) -> None:
     def write() -> None:
-        for aim in before.aims:
-            unfinished = [result for result in aim.results if is_unfinished(result)]
-            if unfinished:
-                objective = _objective(found, cycle, aim)
-                there = {kept.content.title for kept in found.of_objective(objective)}
-                for result in unfinished:
-                    if found.key_result(result.asked.id).content.title not in there:
-                        _key_result(found, cycle, objective, result)
+        with forms.store().at_once("manage") as store:
+            for aim in before.aims:
+                _copy_aim(store, found, cycle, aim)
 
     forms.keep(write, f"What was unfinished of {before.cycle} is copied.")
 
 
-def _objective(found: Written, cycle: Kept[Cycle], aim: Aim) -> str:
+def _copy_aim(store: Store, found: Written, cycle: Kept[Cycle], aim: Aim) -> None:
+    unfinished = [result for result in aim.results if is_unfinished(result)]
+    if unfinished:
+        objective = _objective(store, found, cycle, aim)
+        there = {kept.content.title for kept in found.of_objective(objective)}
+        for result in unfinished:
+            if found.key_result(result.asked.id).content.title not in there:
+                _key_result(store, found, cycle, objective, result)
+
+
+def _objective(store: Store, found: Written, cycle: Kept[Cycle], aim: Aim) -> str:
     """The id of the objective of the same title in a cycle, made where there is none."""
     one = found.objective(aim.id).content
     there = next((kept for kept in found.of_cycle(cycle) if kept.content.title == one.title), None)
     if there:
         return there.id
     made: Objective = replace(one, cycle=cycle.id)
-    return forms.store().objectives.add(forms.product_name(), made, by=forms.who(), at=forms.now()).id
+    return store.objectives.add(forms.product_name(), made, by=forms.who(), at=forms.now()).id
 
 
-def _key_result(found: Written, cycle: Kept[Cycle], objective: str, result: Result) -> None:
+def _key_result(store: Store, found: Written, cycle: Kept[Cycle], objective: str, result: Result) -> None:
     """The same key result from where it is now, over the days of a cycle; its plan was of other days."""
     one, goal, now = found.key_result(result.asked.id).content, result.asked.goal, result.judged.value
     start = one.start if goal.stays or goal.type == "milestone" or now is None else now
     made = replace(one, objective=objective, first=cycle.content.first, last=cycle.content.last, plan="", start=start)
-    forms.store().key_results.add(forms.product_name(), made, by=forms.who(), at=forms.now())
+    store.key_results.add(forms.product_name(), made, by=forms.who(), at=forms.now())

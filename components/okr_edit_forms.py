@@ -4,6 +4,7 @@ Each form is filled in, sent and kept at once; where somebody else was faster, t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -15,12 +16,14 @@ from components.words import md
 from queries import metrics, snapshot
 from queries.activity import Activity
 from queries.errors import InputError
-from queries.okr import Kind, Type, board, written
+from queries.okr import Kind, Type, board, windows, written
 from queries.store import Cycle, Kept, KeyResult, Objective
 
 UNITS = {"user": "Users", "account": "Accounts"}
 KINDS = {"committed": "Committed: due whole", "aspirational": "Aspirational: 0.7 is good"}
-START = "Left empty: the value of the last whole week before it begins. A share is written 0.35."
+START = "Left empty: the value just before it begins. A share is written 0.35."
+WINDOW = ("Of how many whole weeks the value is: counts are added up first and divided then. More weeks swing less, "
+          "and tell of a change later.")  # fmt: skip
 PLAN = "Where it is not due in even steps: a day and the value due by then, a line each, as 2026-11-15 0.3"
 METRIC = "Its value comes from the data. Without one it is typed at each check-in."
 
@@ -151,6 +154,7 @@ def _what(key: str, one: KeyResult, known: Mapping[str, str]) -> None:
         units = list(UNITS) if snapshot.product().has_accounts else ["user"]
         st.selectbox("of", units, units.index(one.unit) if one.unit in units else 0, format_func=UNITS.__getitem__,
                      key=f"{key} unit", width=150)  # fmt: skip
+        st.number_input("Weeks", 1, windows.MOST, one.window, key=f"{key} window", help=WINDOW, width=110)
         st.text_input("Unit of a typed value", "" if one.metric else one.unit, key=f"{key} typed", width=150)
 
 
@@ -191,6 +195,7 @@ def _filled_in(key: str, activity: Activity) -> KeyResult:
         state[f"{key} objective"], state[f"{key} title"], state[f"{key} owner"], type, state[f"{key} kind"], 0.0, 0.0,
         state[f"{key} first"], state[f"{key} last"], metric, state[f"{key} unit"] if metric else state[f"{key} typed"],
         written.segments_text(where), state[f"{key} plan"], state[f"{key} weight"],
+        state[f"{key} window"] if metric else 1,
     )  # fmt: skip
     start, target = (0.0, 1.0) if type == "milestone" else (state[f"{key} start"], state[f"{key} target"])
     if target is None:
@@ -201,13 +206,15 @@ def _filled_in(key: str, activity: Activity) -> KeyResult:
 
 
 def _before(made: KeyResult, activity: Activity) -> float:
-    """The value of the last whole week before a key result begins, or of the first there is."""
+    """The value just before a key result begins, or the first there is."""
     known = metrics.catalogue(activity, snapshot.product().activation)
     asked = okr_kept.asked(Kept("", "", 1, made, "", forms.now(), "", forms.now()))
-    points = board.series(asked, activity, known, okr_forms.today()).points if made.metric else ()
+    before = replace(asked, goal=replace(asked.goal, last=made.first - timedelta(days=1)))
+    earlier, every = (board.series(each, activity, known, okr_forms.today()).points for each in (before, asked))
+    points = (earlier[-1:] or every[:1]) if made.metric else ()
     if not points:
         raise InputError("The start is empty, and there is no week to tell it from; write what it is now.")
-    return ([point for point in points if point.day < made.first] or [points[0]])[-1].value
+    return points[0].value
 
 
 def remove(kept: Kept[KeyResult] | Kept[Objective]) -> None:

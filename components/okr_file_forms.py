@@ -12,7 +12,7 @@ from components.okr_kept import Written
 from queries.errors import InputError
 from queries.okr.files import CycleFile, KeyResultEntry, ObjectiveEntry, as_csv, from_csv, from_toml, toml
 from queries.okr.results import Board
-from queries.store import Cycle, Kept, KeyResult, Objective
+from queries.store import Cycle, Kept, KeyResult, Objective, Store
 
 TAKE_IN = ("What has the same title is changed, what is new is added, and nothing is removed. Check-ins are no part of "
            "the file.")  # fmt: skip
@@ -45,10 +45,10 @@ def said(made: Board) -> pl.DataFrame:
     """All check-ins of a cycle, a row each, the oldest first."""
     every = [(aim, result, one) for aim in made.aims for result in aim.results for one in result.asked.said]
     rows = [(aim.title, result.asked.title, one.day, one.value, one.as_of, one.confidence, one.comment, one.blockers,
-             one.next_step, one.author) for aim, result, one in every]  # fmt: skip
+             one.next_step, one.author, one.definition) for aim, result, one in every]  # fmt: skip
     schema = {"objective": pl.String, "key_result": pl.String, "day": pl.Date, "value": pl.Float64, "as_of": pl.Date,
               "confidence": pl.Int64, "comment": pl.String, "blockers": pl.String, "next_step": pl.String,
-              "author": pl.String}  # fmt: skip
+              "author": pl.String, "definition": pl.String}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row").sort("day", maintain_order=True)
 
 
@@ -79,13 +79,15 @@ def _take_in() -> None:
         except UnicodeDecodeError:
             raise InputError("The file is not UTF-8 text; save it as UTF-8, and take it in again.") from None
         file = from_toml(text) if upload.name.lower().endswith(".toml") else from_csv(text)
-        take_in(okr_forms.found(), file)
+        found = okr_forms.found()
+        with forms.store().at_once("manage") as store:
+            take_in(store, found, file)
         filters.go(cycle=(file.name.strip(),), kr=("",))
 
     forms.keep(write, "Taken in.")
 
 
-def take_in(found: Written, file: CycleFile) -> None:
+def take_in(store: Store, found: Written, file: CycleFile) -> None:
     """Keep what a file says: all of it is looked at before any of it is kept. Raises InputError or StoreError."""
     cycle = Cycle(file.name, file.first, file.last).checked()
     aims = [(one, _objective(one)) for one in file.objectives]
@@ -93,23 +95,23 @@ def take_in(found: Written, file: CycleFile) -> None:
     ids = {each.content.title: each.id for each in found.objectives}
     _parents_are_there(file, {*ids, *results})
     before = found.cycle(cycle.name)
-    kept = _kept(forms.store().cycles, before, replace(cycle, closed=before.content.closed if before else None))
+    kept = _kept(store.cycles, before, replace(cycle, closed=before.content.closed if before else None))
     there = {each.content.title: each for each in found.of_cycle(kept)}
     for _, made in aims:
         old = there.get(made.title)
         placed = replace(made, cycle=kept.id, parent=old.content.parent if old else None)
-        there[made.title] = _kept(forms.store().objectives, old, placed)
-        _keep_results(found, there[made.title].id, results[made.title])
+        there[made.title] = _kept(store.objectives, old, placed)
+        _keep_results(store, found, there[made.title].id, results[made.title])
     ids |= {title: each.id for title, each in there.items()}
     for one, made in aims:
-        _kept(forms.store().objectives, there[made.title],
+        _kept(store.objectives, there[made.title],
               replace(there[made.title].content, parent=ids[one.parent] if one.parent else None))  # fmt: skip
 
 
-def _keep_results(found: Written, objective: str, results: list[KeyResult]) -> None:
+def _keep_results(store: Store, found: Written, objective: str, results: list[KeyResult]) -> None:
     there = {each.content.title: each for each in found.of_objective(objective)}
     for each in results:
-        _kept(forms.store().key_results, there.get(each.title), replace(each, objective=objective))
+        _kept(store.key_results, there.get(each.title), replace(each, objective=objective))
 
 
 def _kept(collection: Any, there: Any, made: Any) -> Any:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from components import forms, okr_kept
+from components import okr_definition_words as definition_words
 from components import okr_words as words
 from components.choices import Choice
 from components.okr_kept import Written
@@ -61,10 +62,10 @@ def check_in(result: Result) -> None:
     with st.form(f"check-in {one.id}", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if one.metric:
-                now, as_of = result.judged.value, result.judged.as_of
-                week = f"w/e {day(as_of)}" if as_of else None
-                st.metric("Value", words.value(result, now, result.series.of), week, help=BOUND, width=140,
-                          delta_color="off", delta_arrow="off")  # fmt: skip
+                now = words.value(result, result.judged.value, result.series.of)
+                counted = f"{BOUND} {definition_words.definition(result)}"
+                st.metric("Value", now, definition_words.as_of(result) or None, help=counted, delta_color="off",
+                          delta_arrow="off", width=140 if one.window == 1 else 240)  # fmt: skip
             else:
                 least, most = (0.0, 1.0) if one.goal.type == "milestone" else (None, None)
                 what = "Done, 0 to 1" if most else f"Value, {md(one.unit)}".rstrip(", ")
@@ -87,7 +88,7 @@ def _check_in(result: Result) -> None:
 
     def write() -> None:
         made = CheckIn(one.id, today(), value, as_of, state[f"confidence {one.id}"], state[f"comment {one.id}"],
-                       state[f"blockers {one.id}"], state[f"next {one.id}"])  # fmt: skip
+                       state[f"blockers {one.id}"], state[f"next {one.id}"], one.definition)  # fmt: skip
         forms.store().check_ins.add(forms.product_name(), made, by=forms.who(), at=forms.now())
 
     forms.keep(write, "Checked in.", *cleared)

@@ -1,11 +1,14 @@
 """What people wrote of objectives, as the store has it, and gathered as the values that are judged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from queries.okr import Asked, board, written
 from queries.okr import CheckIn as Said
 from queries.store import CheckIn, Cycle, Grade, Kept, KeyResult, Objective, Store
+
+Defined = Callable[[str], str]  # the key of a metric -> the hash of what it counts; empty where there is none
 
 
 @dataclass(frozen=True)
@@ -60,28 +63,29 @@ def latest(cycles: tuple[Kept[Cycle], ...], today: date) -> str:
     return (going or begun)[-1].name if begun else ""
 
 
-def gathered(found: Written, cycle: Kept[Cycle]) -> board.Cycle:
-    """A cycle with its objectives and key results, as the board takes it."""
-    objectives = tuple(_objective(found, kept) for kept in found.of_cycle(cycle))
+def gathered(found: Written, cycle: Kept[Cycle], defined: Defined) -> board.Cycle:
+    """A cycle with its objectives and key results, as the board takes it. defined: the hash of what a metric counts."""
+    objectives = tuple(_objective(found, kept, defined) for kept in found.of_cycle(cycle))
     return board.Cycle(cycle.content.name, cycle.content.first, cycle.content.last, objectives)
 
 
-def _objective(found: Written, kept: Kept[Objective]) -> board.Objective:
+def _objective(found: Written, kept: Kept[Objective], defined: Defined) -> board.Objective:
     one = kept.content
     parent = next((other.content.title for other in found.objectives if other.id == one.parent), None)
     keys = tuple(key for key in one.features.split(", ") if key)
-    results = tuple(asked(each, found.said(each.id)) for each in found.of_objective(kept.id))
+    results = tuple(asked(each, found.said(each.id), defined) for each in found.of_objective(kept.id))
     return board.Objective(kept.id, one.title, one.owner, results, parent, one.pillar, keys, one.weight)
 
 
-def asked(kept: Kept[KeyResult], said: tuple[Kept[CheckIn], ...] = ()) -> Asked:
-    """A key result with its check-ins, as it is judged."""
+def asked(kept: Kept[KeyResult], said: tuple[Kept[CheckIn], ...] = (), defined: Defined = lambda _: "") -> Asked:
+    """A key result with its check-ins, as it is judged. defined: as of `gathered`."""
     one = kept.content
     return Asked(kept.id, one.title, one.goal, one.owner, one.weight, one.metric, one.unit,
-                 written.segments(one.segments), tuple(map(_said, said)))  # fmt: skip
+                 written.segments(one.segments), tuple(map(_said, said)), one.window,
+                 defined(one.metric) if one.metric else "")  # fmt: skip
 
 
 def _said(kept: Kept[CheckIn]) -> Said:
     one = kept.content
     return Said(one.day, one.value, one.as_of, one.confidence, one.comment, one.blockers, one.next_step,
-                kept.created_by)  # fmt: skip
+                kept.created_by, one.definition)  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components import cards, filters, tables
-from components import okr_words as words
+from components import okr_pillar_words as words
 from components.words import titles
 from queries import metrics, snapshot, stats
 from queries.activity import Activity

@@ -6,23 +6,27 @@ from datetime import date
 import polars as pl
 
 from components import okr_words as words
+from components.okr_bullet import bullet, image
+from components.theme import Palette
 from queries.okr.results import Result
 
-SCHEMA = {"kr": pl.String, "Key result": pl.String, "Base → now → target": pl.String, "Progress": pl.Float64,
-          "Pace": pl.String, "Status": pl.String, "Forecast": pl.String, "Confidence": pl.String,
-          "Check-in": pl.String, "Owner": pl.String}  # fmt: skip
+COLUMNS = ("kr", "Key result", "Base → now → target", "Pace", "Status", "Forecast", "Confidence", "Check-in", "Owner")
 
 
 def key_results(results: Sequence[Result], today: date) -> pl.DataFrame:
-    """A row a key result, in the order given: kr (its id), then what is shown. Progress goes from 0 to 100."""
+    """A row a key result, in the order given: kr (its id), then what is shown."""
     rows = [
-        (found.asked.id, found.asked.title, words.way(found),
-         None if found.judged.counted is None else 100 * found.judged.counted, _pace(found),
-         words.MARKS[found.judged.status], words.forecast(found, str), words.confidence(found),
-         words.last_check_in(found, today), found.asked.owner)
+        (found.asked.id, found.asked.title, words.way(found), _pace(found), words.MARKS[found.judged.status],
+         words.forecast(found, str), words.confidence(found), words.last_check_in(found, today), found.asked.owner)
         for found in results
     ]  # fmt: skip
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def with_bullets(table: pl.DataFrame, results: Sequence[Result], palette: Palette) -> pl.DataFrame:
+    """The table of some key results with each as a bullet after its name, in the colours of a theme."""
+    drawn = [made and image(made, palette) for made in map(bullet, results)]
+    return table.insert_column(table.get_column_index("Key result") + 1, pl.Series("Bullet", drawn, pl.String))
 
 
 def _pace(found: Result) -> str:

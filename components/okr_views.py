@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import (
     cards,
+    exports,
     filters,
     forms,
     marks,
@@ -15,24 +16,27 @@ from components import (
     okr_edit_forms,
     okr_file_forms,
     okr_forms,
-    okr_kept,
     okr_pillar_views,
     okr_tables,
+    okr_tree_views,
+    report,
     tables,
 )
+from components import okr_definition_words as definition_words
 from components import okr_words as words
 from components.okr_kept import Written
-from components.theme import day
-from components.words import PLURALS, md, spoken
-from queries import metrics, snapshot
+from components.report import meeting as meetings
+from components.words import md, spoken
+from queries import snapshot
 from queries.activity import Activity
-from queries.okr import board
 from queries.okr.results import Aim, Board, Result
 from queries.store import Cycle, Kept
 
 NONE_YET = ("**No cycle yet.** A cycle is the time in which key results are to be reached, a quarter as a rule. Add "
             "one, then an objective, then how one knows that it is reached.")  # fmt: skip
 NONE_TO_SEE = "**No cycle yet.** Once an admin has added one, its objectives and key results are here."
+BULLET = ("The bar goes from the base to now, right is better: blue on track, orange behind, grey too early to say. "
+          "The long line is the target, the short one what is due now.")  # fmt: skip
 LARGE = 400  # pixels of the figure before a meeting
 
 
@@ -50,9 +54,10 @@ def page(activity: Activity, name: str) -> None:
     if filters.presents() and made.results:
         _present(made)
         return
-    st.markdown(words.answer(made))
-    _controls(found, cycle, made)
+    st.markdown(words.answer(made, manages=forms.may("manage")))
+    _controls(found, cycle, activity, made)
     okr_close_forms.closed(found, cycle, made)
+    okr_tree_views.alignment(found, made, activity)
     for aim in made.aims:
         _aim(aim, made)
         if not aim.results:
@@ -67,8 +72,7 @@ def page(activity: Activity, name: str) -> None:
 
 
 def _board(found: Written, cycle: Kept[Cycle], activity: Activity) -> Board:
-    known = metrics.catalogue(activity, snapshot.product().activation)
-    return board.board(okr_kept.gathered(found, cycle), activity, known, okr_forms.today())
+    return meetings.counted(snapshot.product(), activity, found, cycle, okr_forms.today())
 
 
 def _picked(made: Board) -> Result:
@@ -76,34 +80,39 @@ def _picked(made: Board) -> Result:
     return next((result for result in made.results if result.asked.id == filters.key_result()), made.results[0])
 
 
-def _controls(found: Written, cycle: Kept[Cycle], made: Board) -> None:
+def _controls(found: Written, cycle: Kept[Cycle], activity: Activity, made: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="cycle"):
         filters.pick("cycle")
         st.button("Present", icon=":material/slideshow:", disabled=not made.results, on_click=filters.go,
                   kwargs={"seen": ("present",), "kr": ("",)})  # fmt: skip
-        until = f"{day(made.first, year=True)} – {day(made.last, year=True)}" if made.last else (
-            f"from {day(made.first, year=True)}, without an end")  # fmt: skip
-        done = "" if made.progress is None else f" · {100 * made.progress:.0f} % of the way"
-        st.caption(f"{until}{done}", width="content")
+        st.caption(words.span(made), width="content")
+        _take_away(found, cycle, activity, made)
         okr_close_forms.close(found, cycle, made)
         okr_edit_forms.cycle(cycle)
         okr_edit_forms.cycle()
         okr_file_forms.files(found, cycle, made)
         with st.popover("How computed", type="tertiary", icon=":material/help:"):
-            st.markdown(words.HOW)
+            st.markdown(definition_words.HOW)
+
+
+def _take_away(found: Written, cycle: Kept[Cycle], activity: Activity, made: Board) -> None:
+    """The meeting as files, of what is shown."""
+    notes = forms.store().meeting_notes.list(forms.product_name())
+    meeting = meetings.of(snapshot.product(), activity, found, cycle, made, notes, forms.marks())
+    exports.take_away(report.of_meeting(meeting), f"{cycle.content.name} check-in {made.today}")
 
 
 def _aim(aim: Aim, made: Board) -> None:
     """An objective with its key results, those furthest behind first."""
-    st.markdown(words.objective(aim))
+    st.markdown(words.objective(aim, manages=forms.may("manage")))
     if not aim.results:
         return
     table, key = okr_tables.key_results(aim.results, made.today), f"aim {aim.id}"
+    table = okr_tables.with_bullets(table, aim.results, cards.palette())
     right = st.column_config.TextColumn(alignment="right")
     config: dict[str, Any] = {
         "kr": None, "Key result": st.column_config.TextColumn(width="medium"), "Forecast": right,
-        "Progress": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width="small",
-                                                    help="From start to target; the end is all."),
+        "Bullet": st.column_config.ImageColumn("From base to target", width=150, help=BULLET),
         "Pace": st.column_config.TextColumn(alignment="right", help="Progress over what was due; 1 is as meant."),
         "Confidence": st.column_config.TextColumn(help="The owner's own; ⚑ where the pace says otherwise."),
     }  # fmt: skip
@@ -136,9 +145,8 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
     left, right = st.columns([3, 2], gap="large")
     with left:
         _figure(result, okr_charts.HEIGHT)
-        if result.series.definition:
-            unit = PLURALS.get(result.asked.unit, "users").capitalize()
-            st.caption(f"{md(result.series.label)}: {result.series.definition.format(units=unit)}{_where(result)}")
+        if counted := definition_words.definition(result):
+            st.caption(counted)
         okr_forms.log(result)
     with right:
         okr_forms.check_in(result)
@@ -148,12 +156,6 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
             okr_edit_forms.key_result(cycle, activity, kept)
             okr_edit_forms.objective(cycle, activity, found.objective(kept.content.objective))
             okr_edit_forms.remove(kept)
-
-
-def _where(result: Result) -> str:
-    """Of which segments alone, where it is of some."""
-    named = ", ".join(f"{md(key)} {' or '.join(map(md, labels))}" for key, labels in result.asked.where)
-    return f" Of {named} alone." if named else ""
 
 
 def _figure(result: Result, height: int) -> None:

@@ -5,13 +5,12 @@ no value yet, a metric that is gone, a cycle without an end, an empty one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
-import polars as pl
-
 from components import review_words
-from components.theme import day, percent
+from components.okr_definition_words import as_of, redefined, runs
+from components.theme import day
 from components.words import PLURALS, many, md
 from queries.okr import CheckIn
 from queries.okr.grades import verdict
@@ -24,16 +23,6 @@ MARKS = {"on track": "● on track", "at risk": "◐ at risk", "off track": "○
 GRADES = {"kept": "kept", "missed": "missed: committed ones are due whole",
           "good": "good: of an aspirational one 0.7 is", "some": "some of the way", "little": "little of the way",
           "no value": "no value to grade"}  # fmt: skip
-HOW = (
-    "**Progress** is how far from start to target the value is. **Expected** is how much of the way was due by "
-    "the day of the value: in even steps to the last day, or by the plan of dates where there is one. **Pace** is "
-    "progress over expected; of an aspirational key result, over 0.7 of it. On track from 0.95, at risk from "
-    "0.75, else off track; too early in the first 15 % of the time. What is to *stay* above or below is on track "
-    "while it does now and did 90 % of the time. **Forecast**: a straight line through the last 8 whole weeks, "
-    "from 4 on, with the range in which 19 of 20 would fall. An objective is the mean of its key results by "
-    "weight, each counted from 0 to 100 %, and its status is their worst; stale ones (no check-in for 14 days) "
-    "and too early ones are left aside. Confidence is the owner's own, from 0 to 10."
-)
 
 
 def value(
@@ -60,10 +49,19 @@ def head(board: Board) -> str:
     return " · ".join(f"{counted[s]} {NAMES.get(s, s)}" for s in STATUSES if counted[s]) or "no key results"
 
 
-def answer(board: Board) -> str:
-    """The sentences the page opens with."""
+def span(board: Board) -> str:
+    """From when to when a cycle goes, and how far it is."""
+    first = day(board.first, year=True)
+    done = "" if board.progress is None else f" · {100 * board.progress:.0f} % of the way"
+    return (f"{first} – {day(board.last, year=True)}" if board.last else f"from {first}, without an end") + done
+
+
+def answer(board: Board, *, manages: bool = False) -> str:
+    """The sentences the page opens with. manages: whoever reads them may add objectives."""
     if not board.results:
-        return f"**No key results for {md(board.cycle)} yet.** Add an objective, and how one knows that it is reached."
+        then = "Add an objective, and how one knows that it is reached." if manages else (
+            "Once an admin has added some, they are here.")  # fmt: skip
+        return f"**No key results for {md(board.cycle)} yet.** {then}"
     first = board.results[0]
     behind = first.judged.status in ("at risk", "off track")
     said = f" Furthest behind: {md(first.asked.title)}, {_standing(first)}." if behind else ""
@@ -103,6 +101,11 @@ def way(found: Result) -> str:
 
 def sentence(found: Result) -> str:
     """Where a key result stands, in a few sentences."""
+    return " ".join(part for part in (stands(found), outlook(found)) if part)
+
+
+def stands(found: Result) -> str:
+    """What a key result is, and what its value is now."""
     made, title = found.judged, f"**{md(found.asked.title)}"
     if made.status == "gone":
         return f"{title}: cannot be counted any more.** {md(found.series.problem)} Change the key result."
@@ -111,8 +114,15 @@ def sentence(found: Result) -> str:
     if made.value is None or made.as_of is None:
         return f"{title}: no value yet.** {_no_value(found)}"
     target = value(found, found.asked.goal.ends[1], 1000)
-    now = f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}"
-    return f"{now}, {_as_of(found)}. {_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
+    return f"{title}: {value(found, made.value, found.series.of)}** of {target}{_counted(found)}, {as_of(found)}."
+
+
+def outlook(found: Result) -> str:
+    """How much of the way that is, where it leads, and whether its owner thinks so too; empty without a value."""
+    if found.judged.value is None:
+        return ""
+    said = f"{_progress(found)} {_lead(found)}{_disagrees(found)}".strip()
+    return f"{said} {redefined(found)}".strip()
 
 
 def _no_value(found: Result) -> str:
@@ -122,12 +132,9 @@ def _no_value(found: Result) -> str:
 
 
 def _counted(found: Result) -> str:
-    return f" (n {found.series.of:,})" if found.series.of and found.series.form == "rate" else ""
-
-
-def _as_of(found: Result) -> str:
-    assert found.judged.as_of is not None
-    return ("w/e " if found.asked.metric else "as of ") + day(found.judged.as_of)
+    if not found.series.of or found.series.form != "rate":
+        return ""
+    return f" (n {found.series.of:,}{' added up' * (found.asked.window > 1)})"
 
 
 def _progress(found: Result) -> str:
@@ -159,7 +166,7 @@ def _held(found: Result) -> str:
     if made.held is None:
         return f"To stay {side}; too early to say more: no value since {day(found.asked.goal.first)}."
     now = f"It stays {side}" if made.progress else f"It does not stay {side}"
-    each = "of the weeks" if found.asked.metric else "of the days"
+    each = "of the days" if not found.asked.metric else f"of the {runs(found)}"
     return f"{now}, and did {100 * made.held:.0f} % {each}: **{made.status}**."
 
 
@@ -168,7 +175,7 @@ def _lead(found: Result) -> str:
     goal, lead = found.asked.goal, found.judged.forecast
     if lead is None or goal.last is None:
         few = goal.last and goal.last > found.judged.as_of and goal.type != "milestone"  # type: ignore[operator]
-        return "No forecast before there are 4 weeks." if few else ""
+        return f"No forecast before there are 4 {runs(found)}." if few else ""
     worst, best = (lead.low, lead.high) if goal.is_up else (lead.high, lead.low)
     done = "held" if goal.stays else "reached"
     sure = f"likely to be {done}" if goal.holds(worst) else f"may be {done}, or not"
@@ -181,8 +188,9 @@ def forecast(found: Result, shown: Callable[[str], str] = md) -> str:
     lead = found.judged.forecast
     if lead is None:
         return ""
-    now, low, high = (value(found, number, 1000, shown) for number in (lead.value, lead.low, lead.high))
-    return f"{now} ({low.removesuffix(' %')}–{high})"
+    now, high = (value(found, number, 1000, shown) for number in (lead.value, lead.high))
+    unit = high[len(value(found, lead.high, 1000, lambda _: "").removesuffix(" %")) :]
+    return f"{now} ({value(found, lead.low, 1000, shown).removesuffix(unit)}–{high})"
 
 
 def _disagrees(found: Result) -> str:
@@ -214,27 +222,40 @@ def last_check_in(found: Result, today: date) -> str:
     return f"{ago}: owed" if found.stale else ago
 
 
-def objective(aim: Aim) -> str:
-    """An objective in a line: how far, its worst, whose it is, and what it belongs to."""
+def objective(aim: Aim, *, manages: bool = False) -> str:
+    """An objective in a line: how far, its worst, whose it is, and what it belongs to. manages: as of `answer`."""
+    belongs = [f"for {md(aim.parent)}"] if aim.parent else []
+    pillar = [f"pillar {md(aim.pillar)}"] if aim.pillar else []
+    empty = [] if aim.results else ["no key result yet" + (": say how you will know that it is reached" * manages)]
+    return " · ".join([f"**{md(aim.title)}**", standing(aim), *belongs, *pillar, *empty])
+
+
+def standing(aim: Aim) -> str:
+    """How far an objective is, its worst, and whose it is."""
     stale = aim.results and all(result.stale for result in aim.results)
     status = "stale" if stale and aim.status == "no value" else MARKS[aim.status]
     done = f"{100 * aim.progress:.0f} %" if aim.progress is not None else ""
-    belongs = [f"for {md(aim.parent)}"] if aim.parent else []
-    pillar = [f"pillar {md(aim.pillar)}"] if aim.pillar else []
-    empty = [] if aim.results else ["no key result yet: say how you will know that it is reached"]
-    parts = [part for part in (done, status if aim.results else "", md(aim.owner), *belongs, *pillar, *empty) if part]
-    return f"**{md(aim.title)}** · {' · '.join(parts)}"
+    return " · ".join(part for part in (done, status if aim.results else "", md(aim.owner)) if part)
 
 
 def check_in(said: CheckIn, found: Result) -> str:
     """One check-in, as the log has it."""
+    lines = [f"  \n  {line}" for line in check_in_lines(said)]
+    return f"- {check_in_head(said, found)}{''.join(lines)}"
+
+
+def check_in_head(said: CheckIn, found: Result) -> str:
+    """When somebody checked in, who, with which value, and how sure."""
     now = f"**{value(found, said.value, 1000)}**" if said.value is not None else ""
     as_of = f"as of {day(said.as_of)}" if said.as_of and said.as_of != said.day else ""
     sure = f"confidence {said.confidence}" if said.confidence is not None else ""
-    head = " · ".join(part for part in (day(said.day, year=True), md(said.author), now, as_of, sure) if part)
+    return " · ".join(part for part in (day(said.day, year=True), md(said.author), now, as_of, sure) if part)
+
+
+def check_in_lines(said: CheckIn) -> list[str]:
+    """What a check-in says: its comment, what is in the way, what comes next."""
     parts = (("", said.comment), ("In the way: ", said.blockers), ("Next: ", said.next_step))
-    lines = [f"  \n  {label}{md(text)}" for label, text in parts if text]
-    return f"- {head}{''.join(lines)}"
+    return [f"{label}{md(text)}" for label, text in parts if text]
 
 
 def graded(found: Result, grade: float | None) -> str:
@@ -243,28 +264,3 @@ def graded(found: Result, grade: float | None) -> str:
         return f"{md(found.asked.title)}: **not shown to you**"
     given = "no grade" if grade is None else f"{grade:.1f}"
     return f"{md(found.asked.title)}: **{given}**, {GRADES[verdict(found.asked.goal.kind, grade)]}"
-
-
-def pillar(name: str, cells: pl.DataFrame, names: Mapping[str, str], *, overlapping: bool) -> str:
-    """Who uses what was built for a strategy pillar: of each feature the segments that surely differ from the rest.
-
-    cells: as `stats.against_the_rest` returns; names: feature -> label.
-    """
-    count = cells["feature"].n_unique()
-    if not count:
-        return (f"**No feature belongs to {md(name)} yet.** Name some in an objective of this pillar, or call "
-                "the pillar as an area of the product file.")  # fmt: skip
-    head = f"**{many(count, 'feature')} of {md(name)}.**"
-    if overlapping:
-        return f"{head} A user may be in several of these segments, so they are not compared."
-    told = cells.filter(pl.col("marked").fill_null(False)).sort("gap", descending=True)
-    lines = [f"{md(names[key])}: {_apart(told.filter(feature=key))}."
-             for key in cells["feature"].unique(maintain_order=True) if key in told["feature"]]  # fmt: skip
-    return f"{head} {' '.join(lines) or 'No segment differs from the rest by more than chance.'}"
-
-
-def _apart(told: pl.DataFrame) -> str:
-    """The segment that most surely leads, and the one that lags."""
-    ends = [(word, row) for word, row in (("leads", told.row(0, named=True)), ("lags", told.row(-1, named=True)))
-            if (row["gap"] > 0) == (word == "leads")]  # fmt: skip
-    return ", ".join(f"{md(row['segment'])} {word} with {percent(row['n'], row['of'])}" for word, row in ends)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -73,26 +72,9 @@ def _controls(shown: Review, closed: Sequence[Closing], *, frozen: bool) -> None
         filters.pick("week")
         _step("Later", "chevron_right", options[max(0, at - 1) : at])
         st.button("Present", icon=":material/slideshow:", on_click=filters.go, kwargs={"seen": ("present",)})
-        _take_away(shown, closed[0].closed_by if frozen else "")
+        exports.take_away(report.of_week(shown, closed[0].closed_by if frozen else ""), f"weekly_review_{shown.week}")
         st.button("Closed" if frozen else "Close", icon=":material/lock:", help=CLOSING,
                   disabled=frozen or not forms.may("write"), on_click=forms.ask_to_close, args=(shown,))  # fmt: skip
-
-
-def _take_away(shown: Review, closed_by: str) -> None:
-    """Files made when they are asked for, each from what is shown, and noted in the log."""
-    page = partial(report.html, shown, closed_by)
-    kinds: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "Page (HTML)": ("html", lambda: page().encode()),
-        "Slide (PPTX)": ("pptx", partial(report.pptx, shown)),
-        "Message (Markdown)": ("md", lambda: report.markdown(shown).encode()),
-    }
-    if report.can_print():
-        kinds["Page (PDF)"] = ("pdf", lambda: report.pdf(page()))
-    with st.popover("Take away", icon=":material/download:"):
-        for label, (ending, made) in kinds.items():
-            file = f"weekly_review_{shown.week}.{ending}"
-            st.download_button(label, data=exports.logged(file, made), file_name=file, key=f"take {ending}",
-                               on_click="ignore", type="tertiary")  # fmt: skip
 
 
 def _step(label: str, icon: str, other: list[str]) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
+from components.wishes import Wish, Wishes
 from components.words import md
 from queries import access, snapshot
 from queries.access import Viewer
@@ -32,6 +33,7 @@ BROKEN = ("The file secrets.toml cannot be read, so nobody can be let in; whoeve
           "start again.")  # fmt: skip
 UNFINISHED = "The sign-in is not set up fully; whoever runs Sightline finds what it lacks at its start."
 LOCAL = "There is no sign-in: this app serves this machine alone, and whoever uses it is its owner."
+_wishes = Wishes()
 ROLES = {"admin": "an admin", "editor": "an editor", "viewer": "a viewer"}
 
 
@@ -125,10 +127,18 @@ def page() -> None:
 
 
 def _sign_in(provider: str) -> None:
+    asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    _wishes.keep(st.context.cookies, Wish(asked, query), st.session_state["clock"]())
     try:
         st.login(None if provider == "default" else provider)
     except StreamlitAuthError:  # what it says may name what is secret
         st.session_state["not signed in"] = UNFINISHED
+
+
+def wished() -> Wish | None:
+    """What who has just signed in had asked for before."""
+    return _wishes.take(st.context.cookies, st.session_state["clock"]())
 
 
 def badge(found: Viewer) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from components import okr_file_forms, okr_kept
 from queries import store as stores
+from queries.errors import StoreError
 from queries.okr.files import CycleFile, as_csv, toml
-from queries.store import CheckIn, Cycle, KeyResult, Objective, Store
+from queries.store import CheckIn, Collection, Cycle, KeyResult, Objective, Store
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
@@ -111,6 +113,23 @@ def test_a_key_result_is_added_and_its_start_is_told_by_the_data(place: Path) ->
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_value_over_four_weeks_is_said_to_be_so_and_is_copied_with_its_window(place: Path) -> None:
+    (id,) = written(place, lambda store: aim(store, QUARTER, RETENTION))
+
+    app = send(fill(opened(), f"{id} key", window=4), f"{id} key")
+
+    assert_stands(app)
+    assert "**More are back: 36 %** of 60.0 % (n 627 added up), in the 4 weeks to w/e 15 Nov." in sentences(app)
+    assert "Of 4 whole weeks, added up first and divided then." in sentences(app)
+    line = next(trace for trace in figure(app, 0)["data"] if trace.get("mode") == "lines+markers")
+    days = [date.fromisoformat(day[:10]) for day in line["x"]]
+    assert {(after - before).days for before, after in pairwise(days)} == {28}
+    written(place, lambda store: store.cycles.add(PRODUCT, Cycle("Winter", LAST, None), **WHO))
+    clicked(opened(cycle="Winter"), "Copy 1 unfinished of Autumn")
+    assert [kept.content.window for kept in written(place, lambda store: store.key_results.list(PRODUCT))] == [4, 4]
+
+
+@pytest.mark.usefixtures("demo")
 def test_what_cannot_be_a_key_result_is_said_and_the_words_stay(place: Path) -> None:
     written(place, lambda store: aim(store, QUARTER))
 
@@ -147,12 +166,26 @@ def test_a_check_in_has_the_value_of_the_data_and_is_there_for_everybody(place: 
 
     (kept,) = written(place, lambda store: store.check_ins.list(PRODUCT))
     assert (kept.content.as_of, kept.content.confidence) == (date(2026, 11, 15), 8)
+    assert len(kept.content.definition) == 16
     assert 0.31 < kept.content.value < 0.33
     after = opened()
     assert "owed" not in answer(after)
     assert after.dataframe[0].value["Confidence"].iloc[0] == "8/10 ⚑"
+    assert "The definition of" not in sentences(after)
     assert "**Worth talking about:** Dana is more confident than the pace (8 of 10)." in sentences(after)
     assert "Set\\-up is \\*too long\\*" in sentences(after)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_metric_that_came_to_count_something_else_is_said_beside_the_story(place: Path) -> None:
+    def write(store: Store) -> None:
+        (id,) = aim(store, QUARTER, RETENTION)
+        store.check_ins.add(PRODUCT, CheckIn(id, date(2026, 11, 9), 0.35, confidence=5, definition="another"), **WHO)
+
+    written(place, write)
+
+    said = "**The definition of Week-4 retention changed after 9 Nov; values checked in before are not comparable.**"
+    assert said in sentences(opened()).replace("\\", "")
 
 
 @pytest.mark.usefixtures("demo")
@@ -220,6 +253,24 @@ def test_a_strategy_pillar_shows_who_uses_what_was_built_for_it(place: Path) -> 
     assert "Enterprise leads with " in sentences(app)
     assert set(figure(app, -1)["layout"]["yaxis"]["ticktext"]) == {"Single sign-on", "Audit log"}
     assert "**2 features of Up\\-market.**" in sentences(set_to(app, "pick unit", "account"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_objectives_stand_below_those_that_they_are_part_of_also_of_another_cycle(place: Path) -> None:
+    def write(store: Store) -> str:
+        year = aim(store, Cycle("2026", date(2026, 1, 1), None), {"title": "Of the year"})
+        above = next(kept for kept in store.objectives.list(PRODUCT))
+        aim(store, QUARTER, RETENTION, parent=above.id)
+        return year[0]
+
+    id = written(place, write)
+
+    app = opened(cycle="Autumn")
+    assert_stands(app)
+    assert [button.label for button in app.expander[0].button] == ["New teams stay", "New teams stay"]
+    assert [caption.value for caption in app.expander[0].caption] == ["stale · Dana · 2026", "0 % · stale · Dana"]
+    app.expander[0].button[0].click().run()
+    assert (address(app)["cycle"], address(app)["kr"]) == (["2026"], [id])
 
 
 @pytest.mark.usefixtures("demo")
@@ -296,7 +347,7 @@ def test_what_is_unfinished_is_copied_once_from_where_it_is_now(place: Path) -> 
 def test_a_cycle_goes_to_a_file_and_comes_back_whole_into_an_empty_store(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    segments = {**RETENTION, "segments": '{"plan": ["Team"]}', "plan": "2026-09-01 0.5", "title": "=cmd()"}
+    segments = {**RETENTION, "window": 2, "segments": '{"plan": ["Team"]}', "plan": "2026-09-01 0.5", "title": "=cmd()"}
     written(place, lambda store: aim(store, QUARTER, STAY, segments, pillar="Up-market", features="sso"))
     write = {"toml": toml, "csv": as_csv}[kind]
     text = written(place, lambda store: write(_file(store)))
@@ -321,6 +372,36 @@ def test_a_file_with_one_mistake_changes_nothing(place: Path) -> None:
 
     assert "“B” of “A”: From 2 to 1 is the other way" in app.error[0].value.replace("\\", "")
     assert written(place, lambda store: store.history(PRODUCT)) == ()
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("click", "fails"), [("Close with these grades", "change"), ("Take in", "add"),
+                                              ("Copy 2 unfinished of Autumn", "add")])  # fmt: skip
+def test_what_is_several_writes_leaves_all_as_it_was_where_one_of_them_fails(
+    place: Path, monkeypatch: pytest.MonkeyPatch, click: str, fails: str
+) -> None:
+    def write(store: Store) -> None:
+        aim(store, QUARTER, STAY, RETENTION)
+        store.cycles.add(PRODUCT, Cycle("Winter", date(2026, 12, 21), date(2027, 3, 31)), **WHO)
+
+    def fail(self: Any, *arguments: Any, **more: Any) -> Any:
+        content = arguments[1]
+        if isinstance(content, Cycle) if fails == "change" else getattr(content, "title", "") == "More are back":
+            raise StoreError("The disk is full; free some room.")
+        return really(self, *arguments, **more)
+
+    written(place, write)
+    text = written(place, lambda store: toml(_file(store))).replace('"Autumn"', '"Spring"')
+    before = written(place, lambda store: store.history(PRODUCT))
+    app = opened(cycle="Winter" if click.startswith("Copy") else "Autumn")
+    app.file_uploader[0].set_value(("spring.toml", text.encode(), "text/plain")).run()
+    really = getattr(Collection, fails)
+    monkeypatch.setattr(Collection, fails, fail)
+
+    app = clicked(app, click)
+
+    assert "The disk is full" in app.error[0].value
+    assert written(place, lambda store: store.history(PRODUCT)) == before
 
 
 def _file(store: Store) -> CycleFile:

@@ -95,6 +95,18 @@ def test_only_an_admin_begins_the_first_cycle(email: str, may: bool) -> None:
     assert (forms_on(app), bool(app.get("file_uploader"))) == ({"cycle"} if may else set(), may)
 
 
+@pytest.mark.parametrize(("email", "may"), [("vera@example.com", False), ("ed@example.com", False),
+                                            ("dana@example.com", True)])  # fmt: skip
+def test_of_an_empty_cycle_only_who_may_add_to_it_is_told_to(email: str, may: bool) -> None:
+    written(lambda store: aim(store))
+
+    said = said_by(at_okrs(email))
+
+    assert "**No key results for Autumn yet.**" in said
+    assert ("Add an objective" in said, "say how you will know" in said) == (may, may)
+    assert ("Once an admin has added some, they are here." in said) == (not may)
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "label", "why"),
     [("ed@example.com", "vera@example.com", "Check in", "write"),
@@ -160,8 +172,8 @@ def test_a_key_result_of_too_small_a_group_has_no_number_for_who_may_not_see_it(
 
     assert "**Few of them: not shown to you.** It is of fewer than 5 users" in said_by(app)
     table = app.dataframe[0].value.set_index("Key result")
-    assert table.loc["Few of them", ["Base → now → target", "Progress", "Pace", "Forecast"]].fillna("").to_list() == [
-        "0 → 90", "", "", ""]  # fmt: skip
+    assert table.loc["Few of them", ["Bullet", "Base → now → target", "Pace", "Forecast"]].fillna("").to_list() == [
+        "", "0 → 90", "", ""]  # fmt: skip
     assert "77" not in said_by(app)
     assert taken["okr Check-ins"]().count(b"77.125") == 1
     assert "77" in said_by(at_okrs("dana@example.com", kr=few))
@@ -217,6 +229,24 @@ def test_each_file_of_a_cycle_is_in_the_log_before_it_is_given(taken: Taken) -> 
     assert noted == [("export", "vera@example.com", name, len(data[f"okr {label}"])) for label, name in (
         ("TOML", "Autumn.toml"), ("CSV", "Autumn.csv"), ("Check-ins", "Autumn check-ins.csv"))]  # fmt: skip
     assert b"Everybody stays" in data["okr TOML"]
+
+
+def test_a_meeting_is_taken_away_as_the_page_shows_it_and_is_in_the_log(taken: Taken) -> None:
+    small = {**ACTIVE, "segments": '{"region": ["EMEA"], "team": ["Small"]}', "title": "Few of them"}
+    written(lambda store: aim(store, small, ACTIVE))
+    at_okrs("vera@example.com")
+
+    page, slides, message = (taken[key]() for key in ("take html", "take pptx", "take md"))
+
+    assert [(change.by, (change.after or {})["file"], (change.after or {})["bytes"]) for change in log()[-3:]] == [
+        ("vera@example.com", f"Autumn check-in {TODAY}.{ending}", len(made))
+        for ending, made in (("html", page), ("pptx", slides), ("md", message))]  # fmt: skip
+    assert "**Few of them: not shown to you.** It is of fewer than 5 users" in message.decode()
+    assert "Met about everybody" in page.decode()
+    few = message.decode().split("Few of them: not")[1].partition("- **Key 1")[0]
+    assert "77" not in few
+    at_okrs("dana@example.com")
+    assert "not shown to you" not in taken["take md"]().decode()
 
 
 @pytest.mark.parametrize("email", ["vera@example.com", "pat@partner.example"])

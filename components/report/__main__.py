@@ -1,4 +1,4 @@
-"""The command line: `python -m components.report` writes the review of a week, for a scheduled job."""
+"""The command line: `python -m components.report` writes the review of a week, or of a cycle, for a scheduled job."""
 
 import argparse
 import sys
@@ -7,13 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from components import report
-from components.report import week
+from components.report import KINDS, Report, meeting, week
 from queries import snapshot
 from queries.access import LOCAL_OWNER
 from queries.errors import InsightsError, SnapshotError
-from queries.review import Review
-
-FILES = ("html", "pdf", "pptx", "markdown")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,10 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.refresh:
             _refresh(datetime.now(UTC))
-        review, closed_by = week.made(LOCAL_OWNER, options.week)
-        for kind in FILES:
+        made = _made(options)
+        for kind in KINDS:
             if getattr(options, kind):
-                _write(getattr(options, kind), _content(kind, review, closed_by))
+                _write(getattr(options, kind), made.content(kind))
     except SnapshotError as error:
         return _failed(f"{error} Add --refresh, or run python -m queries.snapshot.")
     except InsightsError as error:
@@ -41,18 +38,23 @@ def _failed(sentence: str) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m components.report", formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Write the weekly review to files, from the snapshot that the app shows.",
+        description="Write the weekly review, or with --okrs the meeting over objectives, to files, from the snapshot "
+                    "that the app shows.",
         epilog="The exit status is 1 where it failed, with the reason on stderr.\n"
                "SIGHTLINE_PRODUCT names the product file, SIGHTLINE_DATA the folder of the snapshots.",
     )  # fmt: skip
     parser.add_argument("--week", type=_date, help="the last day of the week, as 2026-11-15 (the last complete one)")
+    parser.add_argument("--okrs", action="store_true", help="the meeting over the objectives of a cycle instead")
+    parser.add_argument("--cycle", metavar="NAME", help="of --okrs, as it is called on the page (the one of today)")
     parser.add_argument("--html", metavar="FILE", help="one page that needs nothing else, to read and to print")
     parser.add_argument("--pdf", metavar="FILE", help="that page as PDF; needs chromium or chrome on this machine")
-    parser.add_argument("--pptx", metavar="FILE", help="one page for a talk, with a chart that can be edited")
+    parser.add_argument("--pptx", metavar="FILE", help="pages for a talk, with charts that can be edited")
     parser.add_argument("--markdown", metavar="FILE", help="a message for a chat; - prints it")
     parser.add_argument("--refresh", action="store_true", help="first read what the warehouse has more")
     options = parser.parse_args(arguments)
-    if not any(getattr(options, kind) for kind in FILES):
+    if (options.okrs and options.week) or (options.cycle and not options.okrs):
+        parser.error("--week is of the review, and --cycle of --okrs; leave one out.")
+    if not any(getattr(options, kind) for kind in KINDS):
         parser.error("say what to write: --html, --pdf, --pptx or --markdown, each with a file.")
     return options
 
@@ -64,23 +66,17 @@ def _date(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-15.") from error
 
 
+def _made(options: argparse.Namespace) -> Report:
+    if options.okrs:
+        return report.of_meeting(meeting.made(LOCAL_OWNER, options.cycle, datetime.now(UTC)))
+    return report.of_week(*week.made(LOCAL_OWNER, options.week))
+
+
 def _refresh(now: datetime) -> None:
     """Read the warehouse where it may have more than the snapshot, or where there is none that can be shown."""
     snapshot.write_demo_if_missing()
     if snapshot.need_to_refresh() or snapshot.older_shown() or snapshot.stale(now):
         snapshot.refresh(now)
-
-
-# The files ------------------------------------------------------------------------------------------------------------
-
-
-def _content(kind: str, review: Review, closed_by: str) -> bytes:
-    if kind == "pptx":
-        return report.pptx(review)
-    if kind == "markdown":
-        return report.markdown(review).encode()
-    page = report.html(review, closed_by)
-    return page.encode() if kind == "html" else report.pdf(page)
 
 
 def _write(file: str, content: bytes) -> None:

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from components import marks, review_notes, review_words
-from components.report import drawing
+from components.report import drawing, plot, sheet
 from components.report.text import rich, tame
-from components.theme import DARK, LIGHT, Palette, day, faint
 from queries.review import Line, Mark, Review, Task
 from queries.review.lines import ranked
 
@@ -37,13 +33,12 @@ class Finding:
 def html(review: Review, closed_by: str = "") -> str:
     """The review as a page. closed_by: who closed it, where somebody has."""
     review = tame(review)
-    return _environment().get_template("review.html.jinja").render(
-        review=review, closed_by=closed_by, answer=rich(review_words.answer(review)),
+    return sheet.rendered(
+        "review.html.jinja", review=review, closed_by=closed_by, answer=rich(review_words.answer(review)),
         earlier=[(task, rich(review_notes.about(review, task))) for task in still_open(review)],
         findings=[_finding(line, review) for line in changed(review)],
         general=[note.text for note in review.notes if not note.metric], others=_others(review),
-        lasts=_lasts(review), months=_months(review), colors=Markup(_colors()),
-        labels=labels(review), w=review_words,
+        lasts=_lasts(review), months=_months(review), labels=labels(review), w=review_words,
     )  # fmt: skip
 
 
@@ -64,7 +59,9 @@ def labels(review: Review) -> dict[str, str]:
 
 
 def _finding(line: Line, review: Review) -> Finding:
-    about = drawing.seen(marks.concerning(review.marks, line.key, line.feature), line)
+    days = line.weeks[-drawing.WEEKS:]
+    concerned = marks.concerning(review.marks, line.key, line.feature)
+    about = plot.seen(concerned, days[0].last, days[-1].last)
     tone = "" if line.verdict != "real" else "better" if line.better else "worse"
     return Finding(
         line, review_words.verdict(line, review.week), tone,
@@ -92,28 +89,3 @@ def _lasts(review: Review) -> list[date]:
 def _months(review: Review) -> list[date]:
     """The first days of the months that any line has, the oldest first; the last twelve."""
     return sorted({span.first for line in review.lines for span in line.months})[-12:]
-
-
-# What the page is made with -------------------------------------------------------------------------------------------
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    made.filters.update(day=day, definition=review_words.definition, signs=lambda mark: marks.SIGNS.get(mark.kind, "●"))
-    return made
-
-
-def _colors() -> str:
-    """The palette of the screen as CSS: dark where that is asked for, never on paper."""
-    return f":root{{{_variables(LIGHT)}}}@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
-
-
-def _variables(palette: Palette) -> str:
-    named = {"paper": palette.paper, "ink": palette.ink, "muted": palette.muted, "context": palette.context,
-             "better": palette.better, "worse": palette.worse, "main": palette.categorical[0],
-             "faint": faint(palette)}  # fmt: skip
-    return "".join(f"--{name}:{color};" for name, color in named.items())

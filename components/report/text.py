@@ -1,18 +1,17 @@
 r"""Texts from the data, made harmless for where they are written: a page, a chat, a spreadsheet.
 
-The sentences of `review_words` are Markdown in which each sign from the data has a backslash (`words.md`). From that
-one form come the page (`rich`) and the chat (`chat`); `words.spoken` gives it without any signs.
+The sentences of `review_words` and `okr_words` are Markdown in which each sign from the data has a backslash
+(`words.md`). From that one form come the page (`rich`) and the chat (`chat`); `words.spoken` gives it without signs.
 """
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from markupsafe import Markup, escape
 
-from queries.review import Review
-
+T = TypeVar("T")
 UNWRITABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # XML knows none of them
 TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of the text after them
 UNSEEN = re.compile(f"[{UNWRITABLE}{TURNING}]")
@@ -20,8 +19,8 @@ CHAT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{sign: f"\\{sign}" for sign in
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def tame(review: Review) -> Review:
-    """The review without signs that cannot be written, or that would turn the text around them."""
+def tame(told: T) -> T:
+    """A dataclass without signs that cannot be written, or that would turn the text around them."""
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -30,7 +29,7 @@ def tame(review: Review) -> Review:
             return {name: clean(each) for name, each in value.items()}
         return [clean(each) for each in value] if isinstance(value, list | tuple) else value
 
-    return msgspec.convert(clean(msgspec.to_builtins(review)), Review)
+    return msgspec.convert(clean(msgspec.to_builtins(told)), type(told))
 
 
 def rich(text: str) -> Markup:

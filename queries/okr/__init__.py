@@ -60,7 +60,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class CheckIn:
-    """What the owner said on a day. value: as it stood at `as_of`; confidence: 0 to 10."""
+    """What the owner said on a day. value: as it stood at `as_of`; confidence: 0 to 10.
+
+    definition: the hash of what the metric counted then; empty where none was kept.
+    """
 
     day: date
     value: float | None
@@ -70,6 +73,7 @@ class CheckIn:
     blockers: str = ""
     next_step: str = ""
     author: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class Asked:
     """A key result as it was written. metric: its key in the catalogue, or None where the value is typed.
 
     unit: users or accounts of a metric, and any word for a typed value. where: segment key -> labels that count.
-    said: its check-ins, the oldest first.
+    said: its check-ins, the oldest first. window: the whole weeks of which its value is, where it has a metric.
+    definition: the hash of what that metric counts now; empty where that is not known.
     """
 
     id: str
@@ -89,3 +94,5 @@ class Asked:
     unit: str = "user"
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[CheckIn, ...] = ()
+    window: int = 1
+    definition: str = ""

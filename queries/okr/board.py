@@ -1,13 +1,12 @@
 """A cycle, counted and gathered: every key result with its values, judged; objectives rolled up; the worst first.
 
-The value of a key result that is bound to a metric is that of the last whole week, from the data; nobody types it.
+The value of a key result that is bound to a metric is that of the last whole week, or of so many as its window has,
+from the data; nobody types it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-
-import polars as pl
 
 from queries import metrics
 from queries.activity import Activity
@@ -18,6 +17,7 @@ from queries.okr import Asked, Point
 from queries.okr.grades import disagreement, is_stale, mean_progress, worst
 from queries.okr.pace import judged
 from queries.okr.results import Aim, Board, Result, Series, behind
+from queries.okr.windows import separate
 from queries.product import Selection, Unit
 
 
@@ -65,14 +65,14 @@ def result(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
         asked = replace(asked, said=tuple(replace(said, value=None, as_of=None) for said in asked.said))
     share = found.form == "rate" or asked.goal.type == "milestone"
     least = 0.0 if found.form or share else float("-inf")
-    made = judged(asked.goal, found.points, least=least, most=1.0 if share else float("inf"))
+    made = judged(asked.goal, found.points, window=asked.window, least=least, most=1.0 if share else float("inf"))
     made = replace(made, status="gone") if found.problem else made
     confidence = [said.confidence for said in asked.said if said.confidence is not None]
     return Result(asked, found, made, is_stale(asked, today), disagreement(made, confidence))
 
 
 def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today: date) -> Series:
-    """The values of a key result: of each whole week where it is bound to a metric, else of its check-ins."""
+    """The values of a key result: of each of its windows where it is bound to a metric, else of its check-ins."""
     if asked.metric is None:
         return Series(_typed(asked, today))
     problem = _missing(asked, activity, known)
@@ -85,12 +85,10 @@ def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
     except AccessError:
         return Series(hidden=f"It is of fewer than {activity.least} {unit}s, and you may not see so small a group; ask "
                              "an admin of Sightline.")  # fmt: skip
-    counts = ask(metrics.weekly, chosen, metric)
-    weeks = metrics.values(counts, metric.form, "period").drop_nulls("value")
-    points = tuple(Point(day, value) for day, value in weeks.select("period", "value").iter_rows())
-    last = asked.goal.last
-    now = weeks.filter(pl.col("period") <= last).tail(1) if last else weeks.tail(1)
-    n, of = now.select("n", "of").row(0) if now.height else (None, None)
+    counts = separate(ask(metrics.weekly, chosen, metric), asked.window, asked.goal.last)
+    values = metrics.values(counts, metric.form, "ends").drop_nulls("value")
+    points = tuple(Point(day, value) for day, value in values.select("ends", "value").iter_rows())
+    n, of = values.select("n", "of").row(-1) if points else (None, None)
     return Series(points, metric.form, metric.label, metric.definition, n=n, of=of)
 
 

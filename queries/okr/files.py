@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from itertools import groupby
@@ -40,6 +40,7 @@ class KeyResultEntry:
     segments: str = ""
     plan: str = ""
     weight: float = 1.0
+    window: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class CycleFile:
 
 
 T = TypeVar("T", KeyResultEntry, ObjectiveEntry, CycleFile)
+MEANT = {date: "a day such as 2026-12-31", float: "a number", int: "a whole number"}
 NESTED = ("objectives", "key_results")
 
 
@@ -104,11 +106,13 @@ def _fitting(value: Any, hint: Any, where: str) -> Any:
         return None
     if float in kinds and isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
         return float(value)
+    if int in kinds and isinstance(value, int) and not isinstance(value, bool):
+        return value
     if date in kinds and isinstance(value, date) and not isinstance(value, datetime):
         return value
     if str in kinds and isinstance(value, str):
         return value
-    meant = "a day such as 2026-12-31" if date in kinds else "a number" if float in kinds else "a text"
+    meant = next((word for kind, word in MEANT.items() if kind in kinds), "a text")
     raise InputError(f"{where} is {str(value)[:60]!r}; write {meant}.")
 
 
@@ -167,6 +171,7 @@ def _tables(found: Mapping[str, Any], name: str) -> Iterable[Mapping[str, Any]]:
 
 # CSV ------------------------------------------------------------------------------------------------------------------
 
+READS: Mapping[type, Callable[[str], Any]] = {date: date.fromisoformat, float: float, int: int}
 PREFIXES: tuple[tuple[str, type[Any]], ...] = (
     ("cycle_", CycleFile), ("objective_", ObjectiveEntry), ("", KeyResultEntry))  # fmt: skip
 COLUMNS = [f"{prefix}{name}" for prefix, kind in PREFIXES for name in _types(kind)]
@@ -225,7 +230,7 @@ def _read(cell: str, hint: Any, where: str) -> Any:
     kinds = set(get_args(hint)) or {hint}
     text = cell[1:] if QUOTED.match(cell) else cell
     try:
-        return date.fromisoformat(text) if date in kinds else float(text) if float in kinds else text
+        return next((read(text) for kind, read in READS.items() if kind in kinds), text)
     except ValueError:
         return _fitting(text, hint, where)
 

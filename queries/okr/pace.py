@@ -12,19 +12,21 @@ from queries.stats.forecast import straight
 ON_TRACK, AT_RISK, HELD = 0.95, 0.75, 0.90
 STRETCH = 0.7  # of an aspirational goal, what is good
 EARLY = 0.15  # of the time, in which nothing is said
-WEEKS = 8  # that a forecast looks at
+WINDOWS = 8  # that a forecast looks at
 
 
-def judged(goal: Goal, points: Sequence[Point], *, least: float = float("-inf"), most: float = float("inf")) -> Judged:
+def judged(
+    goal: Goal, points: Sequence[Point], *, window: int = 1, least: float = float("-inf"), most: float = float("inf")
+) -> Judged:
     """A goal against its values, the oldest first; none after its last day count.
 
-    least, most: what the value cannot be below or above, for the forecast.
+    window: the weeks that a value is of. least, most: what the value cannot be below or above, for the forecast.
     """
     known = [point for point in points if goal.last is None or point.day <= goal.last]
     if not known:
         return Judged("no value")
     now = known[-1]
-    lead = () if goal.type == "milestone" else ahead(goal, known, least, most)
+    lead = () if goal.type == "milestone" else ahead(goal, known, least, most, window)
     if goal.stays:
         share = held(goal, known)
         return Judged(_stays(goal, now, share), now.value, now.day, progress(goal, now.value), None, None, share, lead)
@@ -88,17 +90,17 @@ def held(goal: Goal, points: Sequence[Point]) -> float | None:
     return sum(inside) / len(inside) if inside else None
 
 
-def ahead(goal: Goal, points: Sequence[Point], least: float, most: float) -> tuple[Ahead, ...]:
-    """Where the last eight separate weeks lead, week by week to the end: of each week its last value counts.
+def ahead(goal: Goal, points: Sequence[Point], least: float, most: float, window: int = 1) -> tuple[Ahead, ...]:
+    """Where the last eight separate windows of so many weeks lead, week by week to the end: of each its last value.
 
     Nothing before four of them, nor where there is no end, or it is over.
     """
-    now, weeks = points[-1].day, dict[int, Point]()
+    now, windows = points[-1].day, dict[int, Point]()
     for point in points:
-        back = (now - point.day).days // 7
-        if back < WEEKS:
-            weeks[back] = point
-    known = [(day_number(point.day), point.value) for point in weeks.values()]
+        back = (now - point.day).days // (7 * window)
+        if back < WINDOWS:
+            windows[back] = point
+    known = [(day_number(point.day), point.value) for point in windows.values()]
     left = (goal.last - now).days if goal.last else 0
     days = [now + timedelta(days=min(days, left)) for days in range(7, left + 7, 7)]
     found = straight(known, [day_number(day) for day in days])

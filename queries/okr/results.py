@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from queries.metrics import Form
@@ -83,6 +84,15 @@ class Result:
     def last(self) -> CheckIn | None:
         """The latest check-in."""
         return self.asked.said[-1] if self.asked.said else None
+
+    @property
+    def redefined(self) -> tuple[CheckIn, CheckIn | None] | None:
+        """The last two check-ins between which the metric came to count something else; None for after the last one."""
+        known = [said for said in self.asked.said if said.definition]
+        if known and self.asked.definition not in ("", known[-1].definition):
+            return known[-1], None
+        pairs = [(one, other) for one, other in pairwise(known) if one.definition != other.definition]
+        return pairs[-1] if pairs else None
 
     @property
     def confidence(self) -> tuple[int, ...]:

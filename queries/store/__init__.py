@@ -12,6 +12,8 @@ from a warehouse. Everything belongs to a product, so several may share it. Two 
 Another kind of thing is a frozen dataclass with `checked`, a step that makes its table, and a line in `Store`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
@@ -50,6 +52,12 @@ class Store:
     def used_by(self, name: str, permit: Permit) -> "Store":
         """The same store as somebody uses it. permit: raises where they do not have a right (`access.check`)."""
         return Store(self._database.used_by(name, permit))
+
+    @contextmanager
+    def at_once(self, right: str = "write") -> Iterator["Store"]:
+        """The same store for several writes: all of them are kept once the `with` is left, or none where it fails."""
+        with self._database.at_once(right) as database:
+            yield Store(database)
 
     def history(self, product: str, id: str | None = None, most: int | None = None) -> tuple[Change, ...]:
         """The changes of a product, or of one thing of it, the last ones at most, in the order they were made in."""

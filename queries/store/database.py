@@ -58,6 +58,7 @@ class Database:
         self.name = str(url.database) if self.is_file else public.render_as_string()
         self._user: str | None = None
         self._permit: Permit = lambda right: None
+        self._within: sa.Connection | None = None  # the write that all looks and writes are part of
         with self._in_our_words():
             self._engine = _of_file(url) if self.is_file else _of_postgres(url)
             self._writing = self._engine.execution_options(writes=True)
@@ -72,6 +73,9 @@ class Database:
     def read(self, right: str = "look") -> Iterator[sa.Connection]:
         """A look at the database as it is at this moment. right: what somebody needs for it."""
         self._permit(right)
+        if self._within is not None:
+            yield self._within
+            return
         with self._in_our_words(), self._engine.connect() as connection:
             yield connection
 
@@ -79,12 +83,23 @@ class Database:
     def write(self, right: str = "write") -> Iterator[sa.Connection]:
         """All or nothing, and alone: whoever else writes waits. It is kept once the `with` is left without an error."""
         self._permit(right)
+        if self._within is not None:
+            yield self._within
+            return
         with self._in_our_words(), self._writing.begin() as begun:
             connection = begun.execution_options(user=self._user)
             if not self.is_file:
                 connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{WAIT_S}s", True)))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
             yield connection
+
+    @contextmanager
+    def at_once(self, right: str = "write") -> Iterator["Database"]:
+        """The same database, on which all that is written is kept together, or none of it where there is an error."""
+        with self.write(right) as connection:
+            whole = copy(self)
+            whole._within = connection
+            yield whole
 
     def let_people_read_meanwhile(self) -> None:
         """Write ahead (WAL), so that nobody waits for a writer; where a file system cannot, SQLite goes on without."""

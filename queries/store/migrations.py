@@ -97,6 +97,16 @@ def _objectives_and_key_results(connection: sa.Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
 
 
+def _windows_of_key_results(connection: sa.Connection) -> None:
+    """Of how many weeks the value of a key result is; of one, as it was, for those that are there."""
+    connection.exec_driver_sql('ALTER TABLE key_results ADD COLUMN "window" INTEGER NOT NULL DEFAULT 1')
+
+
+def _definitions_of_check_ins(connection: sa.Connection) -> None:
+    """What a metric counted when somebody checked in; not known of the check-ins that are there."""
+    connection.exec_driver_sql("ALTER TABLE check_ins ADD COLUMN definition TEXT NOT NULL DEFAULT ''")
+
+
 def _named() -> list[sa.Column[object]]:
     return [sa.Column("id", sa.Text, primary_key=True), *_texts("product"), _number("version")]
 
@@ -133,4 +143,6 @@ def _moment(name: str) -> sa.Column[object]:
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _what_is_written_beside_the_numbers,
     _objectives_and_key_results,
+    _windows_of_key_results,
+    _definitions_of_check_ins,
 )

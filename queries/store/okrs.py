@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Self, get_args
 
 from queries.errors import InputError
-from queries.okr import Goal, Kind, Type, written
+from queries.okr import Goal, Kind, Type, windows, written
 from queries.store import text
 from queries.store.collection import Collection, Kept
 from queries.store.database import Database
@@ -63,7 +63,7 @@ class KeyResult:
     """How one knows that an objective is reached. objective: its id.
 
     metric: the key in the catalogue, and then unit is user or account; None where the value is typed, of any unit.
-    segments, plan: as `okr.written` reads them.
+    segments, plan: as `okr.written` reads them. window: the whole weeks of which the value of a metric is.
     """
 
     objective: str
@@ -80,6 +80,7 @@ class KeyResult:
     segments: str = ""
     plan: str = ""
     weight: float = 1.0
+    window: int = 1
 
     @property
     def goal(self) -> Goal:
@@ -112,13 +113,20 @@ class KeyResult:
             raise InputError("A milestone is as far as its owner says; choose no metric, or another type.")
         if self.metric and self.unit not in ("user", "account"):
             raise InputError("A metric counts users or accounts; choose one.")
+        if not 1 <= self.window <= windows.MOST:
+            raise InputError(f"A window has 1 to {windows.MOST} whole weeks; choose another.")
+        if self.window > 1 and not self.metric:
+            raise InputError("A typed value has no window; leave it at 1, or choose a metric.")
         if self.segments and not self.metric:
             raise InputError("A typed value has no segments; leave them out, or choose a metric.")
 
 
 @dataclass(frozen=True)
 class CheckIn:
-    """What an owner said of a key result on a day. key_result: its id; value: as it stood at `as_of`."""
+    """What an owner said of a key result on a day. key_result: its id; value: as it stood at `as_of`.
+
+    definition: the hash of what its metric counted then (`metrics.definition_hash`); empty where the value is typed.
+    """
 
     key_result: str
     day: date
@@ -128,6 +136,7 @@ class CheckIn:
     comment: str = ""
     blockers: str = ""
     next_step: str = ""
+    definition: str = ""
 
     def checked(self) -> Self:
         """The same, fit to keep: it says something. Raises InputError."""

@@ -29,7 +29,7 @@ def test_a_review_is_held_and_closed_and_reads_the_same_afterwards(
         expect(page.get_by_text("Note kept.")).to_be_visible()
         page.get_by_label("What", exact=True).first.fill("Call five of them")
         page.get_by_role("button", name="Add action").click()
-        expect(page.get_by_text("Call five of them")).to_be_visible()
+        expect(page.get_by_test_id("stMarkdown").get_by_text("Call five of them")).to_be_visible()
         settle(page)
         page.get_by_role("button", name="Mark what happened").click()
         page.get_by_label("Title").fill("New onboarding")
@@ -45,7 +45,7 @@ def test_a_review_is_held_and_closed_and_reads_the_same_afterwards(
         expect(answer(page)).to_have_text(said)
         expect(page.get_by_text("Nothing has changed since.")).to_be_visible()
         expect(page.get_by_text("Set-up takes too long for small companies.")).to_be_visible()
-        expect(page.get_by_text("Call five of them")).to_be_visible()
+        expect(page.get_by_test_id("stMarkdown").get_by_text("Call five of them")).to_be_visible()
         page.close()  # before its server does
 
 

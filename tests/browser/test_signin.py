@@ -112,6 +112,19 @@ def test_who_is_named_signs_in_sees_everybody_and_signs_out(window: BrowserConte
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+def test_who_followed_a_link_comes_to_its_page_after_signing_in(window: BrowserContext, guarded: str) -> None:
+    page = window.new_page()
+    page.goto(f"{guarded}/feature?feature=sso&tab=who&s.plan=Enterprise")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="dana", exact=True).click()
+
+    page.wait_for_url(f"{guarded}/feature?**")
+    settle(page)
+    expect(page.get_by_role("button", name="Plan: Enterprise")).to_be_visible()
+    page.goto(guarded)
+    page.wait_for_url(f"{guarded}/adoption")  # it is kept for one time
+
+
 @pytest.mark.parametrize(
     ("sub", "why"),
     [("eve", "Your sign-in says no e-mail address that it has checked"),

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from components import okr_charts
+from components.okr_definition_words import redefined
+from components.okr_story import story
 from components.okr_tables import key_results
 from components.okr_words import answer, forecast, head, sentence, value, way
 from components.theme import LIGHT
@@ -84,6 +86,28 @@ def test_a_board_says_how_many_stand_where_and_who_owes_a_check_in() -> None:
     assert head(board) == "1 on track · 1 off"
     assert answer(board) == "**1 on track · 1 off.** Furthest behind: Slow, pace 0.20. Check-ins are owed by Dana (2)."
     table = key_results(aims[0].results, board.today)
-    assert table.select("Key result", "Progress", "Pace", "Status", "Check-in").rows() == [
-        ("Slow", 10.0, "0.20", "○ off track", "none: owed"), ("Fast", 60.0, "1.20", "● on track", "none: owed")]
+    assert table.select("Key result", "Pace", "Status", "Check-in").rows() == [
+        ("Slow", "0.20", "○ off track", "none: owed"), ("Fast", "1.20", "● on track", "none: owed")]
     assert forecast(slow) == ""
+
+
+@pytest.mark.parametrize(
+    ("checked", "now", "words"),
+    [(("a", "a"), "a", ""), (("", "a"), "a", ""), (("", ""), "a", ""), (("a", ""), "b", "after 4 Oct"),
+     (("a", "b"), "b", "between 4 Oct and 11 Oct"), (("a", "b"), "", "between 4 Oct and 11 Oct"),
+     (("a", "b"), "c", "after 11 Oct")],
+)  # fmt: skip
+def test_between_which_check_ins_a_definition_changed_is_said(checked: tuple[str, str], now: str, words: str) -> None:
+    told = tuple(replace(said(day), definition=each) for day, each in zip((4, 11), checked, strict=True))
+    one = result(replace(asked(goal(), *told), definition=now), weekly(1, 2), label="Use", form="level")
+
+    changed = f"The definition of Use changed {words}; values checked in before are not comparable."
+    assert redefined(one) == (f"**{changed}**" if words else "")
+    assert (changed in sentence(one)) == bool(words)
+
+
+def test_of_a_long_window_the_story_shows_two_before_it_began() -> None:
+    points = [Point(FIRST + timedelta(weeks=weeks), 1.0) for weeks in (-39, -26, -13, 0)]
+    one = result(replace(asked(goal()), window=13), points)
+
+    assert [point.day for point in story(one).points] == [point.day for point in points[1:]]

@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,12 @@ from queries import config, snapshot, store
 from queries.config import HOME
 from queries.errors import InsightsError
 from queries.review import Review, as_json
-from queries.store import Action, Annotation, Note
+from queries.store import Action, Annotation, Cycle, KeyResult, MeetingNote, Note, Objective
 from tests import products
 from tests.components.report.reviews import fallen, review
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SIGNED: Any = {"by": "ada", "at": NOW}
 OPEN = ("The week to Sunday 22 Nov 2026 is not over: it can be reviewed once that day is loaded, and the data is "
         "complete to Wednesday 18 Nov 2026.")  # fmt: skip
 
@@ -91,7 +94,10 @@ def test_without_a_snapshot_it_says_what_to_do_and_refresh_does_it(capfdbinary: 
     assert b"As of 18 Nov 2026." in capfdbinary.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["--week", "2026-11-15"], ["--week", "soon", "--markdown", "-"], ["--pdf"]])
+@pytest.mark.parametrize("arguments", [
+    [], ["--week", "2026-11-15"], ["--week", "soon", "--markdown", "-"], ["--pdf"], ["--okrs"],
+    ["--cycle", "2026 Q4", "--markdown", "-"], ["--okrs", "--week", "2026-11-15", "--markdown", "-"],
+])  # fmt: skip
 def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
@@ -114,6 +120,43 @@ def test_what_people_wrote_is_in_the_review(tmp_path: Path) -> None:
     assert "Ask ten" in page
     assert "A quiet week." in page
     assert "closed by" not in page
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_meeting_over_objectives_is_written_for_the_cycle_of_today_or_one_that_is_named(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:  # fmt: skip
+    kept, product, signed = store.connect(config.store()), "<b>Small</b>", SIGNED
+    for name, first in (("Old", date(2020, 1, 1)), ("New", date(2026, 1, 1))):
+        cycle = kept.cycles.add(product, Cycle(name, first), **signed)
+        aim = kept.objectives.add(product, Objective(cycle.id, f"Aim of {name}", "Dana"), **signed)
+        goal = KeyResult(aim.id, "All come", "Dana", "increase to", "committed", 0, 80, first, None, "weekly_actives")
+        key = kept.key_results.add(product, replace(goal, unit="user"), **signed)
+        kept.meeting_notes.add(product, MeetingNote(key.id, NOW.date(), f"Said in {name}"), **signed)
+    kept.close()
+
+    assert main(["--okrs", "--html", str(tmp_path / "out.html"), "--pptx", str(tmp_path / "out.pptx")]) == 0
+    assert main(["--okrs", "--cycle", "Old", "--markdown", "-"]) == 0
+
+    message = capfdbinary.readouterr().out.decode()
+    page = (tmp_path / "out.html").read_text()
+    assert (tmp_path / "out.pptx").read_bytes().startswith(b"PK")
+    assert ("Said in New" in page, "Said in Old" in page) == (True, False)
+    assert "**All come: 40** of 80, w/e 15 Nov. 50 % of the way; without a last day there is no pace." in message
+    assert ("Said in Old" in message, "Said in New" in message) == (True, False)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_cycle_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--okrs", "--markdown", "-"]) == 1
+    assert capsys.readouterr().err == "There is no cycle yet; an admin adds one on the page OKRs.\n"
+
+    kept = store.connect(config.store())
+    kept.cycles.add("<b>Small</b>", Cycle("2026 Q4", date(2026, 10, 1)), by="ada", at=NOW)
+    kept.close()
+
+    assert main(["--okrs", "--cycle", "2026 Q5", "--markdown", "-"]) == 1
+    assert capsys.readouterr().err == "There is no cycle “2026 Q5”; did you mean `2026 Q4`?\n"
 
 
 @pytest.mark.usefixtures("loaded")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.report import drawing
+from components.report import drawing, plot
 from components.report.scale import apart, round_values
 from queries.review import Mark
 from tests.components.report.reviews import fallen, line, weeks
@@ -67,7 +67,7 @@ def test_steps_begin_where_the_one_above_ends_and_end_at_the_whole() -> None:
 def test_a_mark_stands_on_its_day() -> None:
     svg = str(drawing.swing(line(weeks=weeks(*[0.4] * 5)), [Mark(date(2026, 11, 1), "launch", "Setup")]))
 
-    middle = (drawing.LEFT + drawing.RIGHT) / 2
+    middle = (plot.LEFT + plot.RIGHT) / 2
     assert f'class="mark" d="M{middle:.1f},' in svg
 
 

@@ -62,6 +62,18 @@ def test_the_value_is_that_of_the_last_whole_week_whatever_was_typed(
     assert [point.value for point in found.series.points] == [0.0, 0.125, 0.25, 0.375, 0.5, 0.5]
 
 
+def test_the_value_of_a_window_is_that_of_its_weeks_together(
+    activity: Activity, known: Mapping[str, Metric]
+) -> None:
+    of_two = result(bound("adoption.export", window=2), activity, known, TODAY)
+    of_four = result(bound("weekly_actives", window=4, target=90), activity, known, TODAY)
+
+    assert of_two.series.points == (Point(date(2026, 10, 18), 0.0625), Point(date(2026, 11, 1), 0.3125),
+                                    Point(SUNDAY, 0.5))  # fmt: skip
+    assert (of_two.series.n, of_two.series.of, of_two.judged.value) == (80, 160, 0.5)
+    assert of_four.series.points == (Point(SUNDAY, 80.0),)
+
+
 def test_a_segment_is_counted_alone(activity: Activity, known: Mapping[str, Metric]) -> None:
     found = result(bound("adoption.export", where=(("plan", ("Pro",)),)), activity, known, TODAY)
 

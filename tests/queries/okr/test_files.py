@@ -30,7 +30,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 DAYS = st.dates(date(1970, 1, 1), date(2100, 1, 1))
 RESULTS = st.builds(
     KeyResultEntry, TEXTS, TEXTS, TEXTS, TEXTS, NUMBERS, NUMBERS, DAYS, st.none() | DAYS, st.none() | TEXTS, PROSE,
-    PROSE, PROSE, NUMBERS,
+    PROSE, PROSE, NUMBERS, st.integers(-9, 99),
 )  # fmt: skip
 OBJECTIVES = st.builds(
     ObjectiveEntry, TEXTS, TEXTS, st.none() | TEXTS, st.none() | TEXTS, PROSE, NUMBERS,
@@ -50,7 +50,7 @@ def test_a_cycle_reads_back_as_it_was_written(cycle: CycleFile) -> None:
 @check(CYCLES)
 def test_no_text_in_a_csv_can_be_run(cycle: CycleFile) -> None:
     cells = [cell for row in csv.DictReader(io.StringIO(as_csv(cycle), newline="")) for name, cell in row.items()
-             if name not in ("start", "target", "weight", "objective_weight")]  # fmt: skip
+             if name not in ("start", "target", "weight", "window", "objective_weight")]  # fmt: skip
 
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
@@ -61,7 +61,7 @@ def test_a_spreadsheet_sees_a_row_a_key_result() -> None:
 
     assert as_csv(cycle).splitlines() == [
         ",".join(COLUMNS),
-        "2026 Q4,2026-10-01,,Stay,Dana,,,,1.0,'=cmd(),Dana,increase to,committed,0.3,0.45,2026-10-01,,,,,,1.0",
+        "2026 Q4,2026-10-01,,Stay,Dana,,,,1.0,'=cmd(),Dana,increase to,committed,0.3,0.45,2026-10-01,,,,,,1.0,1",
     ]
     assert toml(cycle).splitlines()[-3:] == ["start = 0.3", "target = 0.45", "first = 2026-10-01"]
 
@@ -84,6 +84,9 @@ def test_a_spreadsheet_sees_a_row_a_key_result() -> None:
          "Objective 1, key result 1: `owner` is missing; write it."),
         (HEAD + 2 * "[[objective]]\ntitle = 'A'\nowner = 'D'\n",
          "Two objectives are called “A”; give one another title."),
+        (HEAD + "[[objective]]\ntitle = 'A'\nowner = 'D'\n[[objective.key_result]]\nwindow = 4.0\ntitle = 'B'\n"
+         "owner = 'D'\ntype = 'x'\nkind = 'y'\nstart = 0\ntarget = 1\nfirst = 2026-10-01",
+         "Objective 1, key result 1, `window` is '4.0'; write a whole number."),
         ("x" * 1_000_001, "The file is larger than 1 MB, which no cycle needs; take in less at a time."),
     ],
 )  # fmt: skip
@@ -108,6 +111,7 @@ def row(**cells: Any) -> str:
         (row(cycle_first="soon"), "Line 2, `cycle_first` is 'soon'; write a day such as 2026-12-31."),
         (row(objective_title="A", objective_owner="D", objective_weight="nan"),
          "Line 2, `weight` is 'nan'; write a number."),
+        (row(window="4.5"), "Line 2, `window` is '4.5'; write a whole number."),
         (row(tilte="A"), "There is no column `tilte`; did you mean `title`"),
         (row() + "Q5,2026-10-01\n", "The file has rows of several cycles; take in one at a time."),
         ('a,b\n"x', "The file is no CSV: "),

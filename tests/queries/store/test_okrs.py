@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from queries.errors import Changed, InputError
+from queries.errors import AccessError, Changed, InputError
 from queries.okr import Goal, Point
 from queries.store import CheckIn, Cycle, Grade, KeyResult, MeetingNote, Objective, Store
 
@@ -16,7 +16,7 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 CYCLE = Cycle("2026 Q4", FIRST, LAST)
 AIM = Objective("cycle", "Teams stay", "Dana", "parent", "Up-market", "sso, audit_log", 2.0)
 KEY = KeyResult("aim", "More come back", "Dana", "increase to", "aspirational", 0.28, 0.35, FIRST, LAST,
-                "week4_retention", "user", '{"plan": ["Pro", "Ünï"]}', "2026-11-15 0.3\n2026-12-15 0.34", 1.5)
+                "week4_retention", "user", '{"plan": ["Pro", "Ünï"]}', "2026-11-15 0.3\n2026-12-15 0.34", 1.5, 4)
 SAID = CheckIn("key", date(2026, 11, 16), 0.312, date(2026, 11, 15), 6, "Slow *start*", "Hiring", "Ask five")
 
 
@@ -94,7 +94,10 @@ def test_the_day_of_a_value_is_that_of_the_check_in_where_none_is_given() -> Non
         (replace(KEY, target=float("nan")), "A value has to be a number that one can reach; write another."),
         (replace(KEY, type="milestone"), "A milestone is as far as its owner says; choose no metric, or another type."),
         (replace(KEY, unit="team"), "A metric counts users or accounts; choose one."),
-        (replace(KEY, metric=None), "A typed value has no segments; leave them out, or choose a metric."),
+        (replace(KEY, window=0), "A window has 1 to 13 whole weeks; choose another."),
+        (replace(KEY, window=14), "A window has 1 to 13 whole weeks; choose another."),
+        (replace(KEY, metric=None, segments=""), "A typed value has no window; leave it at 1, or choose a metric."),
+        (replace(KEY, metric=None, window=1), "A typed value has no segments; leave them out, or choose a metric."),
         (replace(KEY, segments="plan=Pro"), 'The segments cannot be read; write them like {"plan": ["Pro", "Team"]}.'),
         (replace(KEY, segments='{"plan": "Pro"}'),
          'The segments cannot be read; write them like {"plan": ["Pro", "Team"]}.'),
@@ -122,3 +125,46 @@ def test_what_cannot_be_kept_is_said(wrong: Any, sentence: str) -> None:
 @pytest.mark.parametrize("type", ["increase to", "decrease to", "stay above", "stay below"])
 def test_a_target_that_equals_the_start_may_be_written(type: Any) -> None:
     assert replace(KEY, type=type, target=KEY.start).checked().goal.stays
+
+
+def test_several_writes_at_once_are_kept_together(store: Store, product: str) -> None:
+    with store.at_once("manage") as whole:
+        cycle = whole.cycles.add(product, CYCLE, by="anna", at=NOW)
+        whole.cycles.change(cycle, replace(CYCLE, closed=LAST), by="anna", at=NOW)
+        assert [kept.content.closed for kept in whole.cycles.list(product)] == [LAST]
+
+    assert [kept.version for kept in store.cycles.list(product)] == [2]
+
+
+def test_of_several_writes_at_once_none_is_kept_where_one_fails(store: Store, product: str) -> None:
+    seen = store.cycles.add(product, CYCLE, by="anna", at=NOW)
+    now = store.cycles.change(seen, replace(CYCLE, closed=LAST), by="ben", at=NOW)
+
+    def write() -> None:
+        with store.at_once("manage") as whole:
+            whole.objectives.add(product, AIM, by="anna", at=LATER)
+            whole.cycles.change(seen, replace(CYCLE, last=None), by="anna", at=LATER)
+
+    with pytest.raises(Changed):
+        write()
+
+    assert (store.objectives.list(product), store.cycles.list(product)) == ((), (now,))
+    assert len(store.history(product)) == 2
+
+
+def test_each_write_of_several_asks_for_its_right(store: Store, product: str) -> None:
+    def permit(right: str) -> None:
+        if right == "manage":
+            raise AccessError("No.")
+
+    theirs = store.used_by("ed", permit)
+
+    def write() -> None:
+        with theirs.at_once() as whole:
+            whole.check_ins.add(product, SAID, by="ed", at=NOW)
+            whole.cycles.add(product, CYCLE, by="ed", at=NOW)
+
+    with pytest.raises(AccessError):
+        write()
+
+    assert store.history(product) == ()

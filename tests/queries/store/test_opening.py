@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -175,6 +175,27 @@ def test_a_store_of_the_first_step_keeps_its_words_and_takes_in_objectives(
     with opened(file) as store:
         assert store.cycles.list("Q") == (cycle,)
         assert [change.what for change in store.history("Q")] == ["note", "cycle"]
+
+
+def test_a_key_result_that_is_there_has_a_window_of_one_week(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:2])
+        write(file)
+    kept = {**dict.fromkeys(("id", "product", "created_by", "changed_by", "objective", "title", "owner"), "Q"),
+            "version": 1, "created_at": str(NOW), "changed_at": str(NOW), "type": "increase to", "kind": "committed",
+            "start": 0, "target": 1, "first": str(WEEK), "unit": "", "segments": "", "plan": "",
+            "weight": 1}  # fmt: skip
+    with closing(sqlite3.connect(file)) as connection:
+        names, marks = ", ".join(kept), ", ".join("?" * len(kept))
+        connection.execute(f"INSERT INTO key_results ({names}) VALUES ({marks})", tuple(kept.values()))
+        connection.commit()
+
+    with opened(file) as store:
+        (there,) = store.key_results.list("Q")
+        store.key_results.change(there, replace(there.content, metric="new", unit="user", window=4), by="anna", at=NOW)
+
+        assert there.content.window == 1
+        assert [each.content.window for each in store.key_results.list("Q")] == [4]
 
 
 def test_opening_again_takes_no_step(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

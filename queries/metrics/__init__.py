@@ -21,10 +21,12 @@ from queries.answers import ask
 from queries.errors import InsightsError, did_you_mean
 from queries.measures import adoption, depth, engagement, lifecycle, retention
 from queries.measures.returning import Returning
+from queries.metrics.definition import definition_hash
 from queries.product import Feature
 from queries.stats import TOO_FEW
 
 Form = Literal["flow", "level", "rate", "mean"]
+__all__ = ["AGE", "Form", "Metric", "catalogue", "definition_hash", "metric", "values", "weekly"]
 AGE = 4  # weeks: of the retention that is reviewed
 KEYS = ["segment", "part", "period"]
 NONE = pl.lit(None, pl.UInt32)
@@ -38,7 +40,8 @@ class Metric:
     up: which way is better. kind: an input is what a team can move, an output is what follows. definition: numerator,
     denominator and window in a sentence; `{units}` stands for users or accounts. measure: the function that counts.
     weekly: counts by week: segment, part, period (last day of the week), n, of (null for counts), complete. features:
-    the keys of those it counts, where it does not count the whole product; feature: the one it is of.
+    the keys of those it counts, where it does not count the whole product; feature: the one it is of. version: raised
+    when something else is counted under the same words. age: in weeks, of the retention.
 
     Equal metrics count alike, so that what was asked of one is known of the other.
     """
@@ -53,6 +56,8 @@ class Metric:
     weekly: Weekly
     features: tuple[str, ...] = ()
     feature: str | None = None
+    version: int = 1
+    age: int | None = None
 
     @property
     def is_share(self) -> bool:
@@ -176,7 +181,7 @@ def _activated(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
 def _retention() -> Metric:
     said = "{units} active in week 4 after the week of sign-up, of those that signed up four weeks before."
     return Metric("week4_retention", "Week-4 retention", "rate", "better", "output", said, retention.retention,
-                  _returned)  # fmt: skip
+                  _returned, age=AGE)  # fmt: skip
 
 
 def _returned(activity: Activity, by: By, _: Metric) -> pl.DataFrame:
