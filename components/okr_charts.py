@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from components import okr_words
+from components.review_charts import FORMATS
 from components.theme import Palette, day, layout, plain
 from queries.okr import Point
 from queries.okr.pace import due
@@ -37,7 +38,8 @@ def story(found: Result, palette: Palette, *, height: int = HEIGHT) -> go.Figure
     _check_ins(figure, found, points, palette)
     figure.update_layout(layout(
         palette, height, margin={"r": 76, "t": 24}, annotations=_names(found, points, required, palette),
-        yaxis={"tickformat": ".0%" if _is_share(found) else ","},
+        yaxis={"tickformat": ".0%" if _is_share(found) else "," if found.series.form is None else
+               FORMATS.get(found.series.form, ",")},
         xaxis={"type": "date", "tickformat": "%-d %b", "nticks": 7, "range": _days([*points, *required])},
     ))  # fmt: skip
     return figure

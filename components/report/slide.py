@@ -23,7 +23,7 @@ from queries.review import Line, Review, Week
 WEEKS = 26  # drawn
 ROWS, NAME = 6, 60  # of what changed; letters of a metric
 TITLES = ((28, 58, 2), (24, 68, 2), (20, 82, 3))  # size, letters in a line, lines: the first that holds the title
-FORMATS, COUNT = {"rate": "0%", "mean": "0.00"}, "#,##0"
+FORMATS, COUNT = {"rate": "0%", "mean": "0.00", "difference": "+0%;-0%"}, "#,##0"
 LEFT, RIGHT = 0.6, 12.73  # inches, of a page of 13.33 by 7.5
 
 

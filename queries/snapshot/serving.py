@@ -164,6 +164,7 @@ def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer,
         features=features,
         segments=product.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
+        governed=product.metrics,
         least=viewer.least,
         key=(version, _seen(viewer), features),
     ).with_behaviours(product.behaviours)

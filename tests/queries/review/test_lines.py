@@ -15,7 +15,7 @@ from queries import metrics, review, stats
 from queries.activity import Activity, By
 from queries.calendar import Period
 from queries.measures.adoption import adoption
-from queries.metrics import Form, Metric
+from queries.metrics import Form, Metric, counting
 from queries.product import Connection, Events, Feature, Product, Selection, Unit
 from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, lines
@@ -131,7 +131,7 @@ def test_a_line_as_of_an_earlier_week_is_what_it_would_have_been_then(case: Case
     week = dice.choice(spans)[1]
     whole, then = load(case), load(replace(case, world=replace(case.world, as_of=week)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TOO_FEW", 1)
+        patch.setattr(counting, "TOO_FEW", 1)
         patch.setattr(lines, "TOO_FEW", 1)
         for key, metric in metrics.catalogue(whole).items():
             later, known = line(whole, metric, week), line(then, metric, week)
@@ -146,7 +146,7 @@ def test_adoption_reads_the_same_in_the_review_and_on_its_own_page(case: Case, d
     assume(weeks["complete"].any())
     last: date = max(weeks.filter("complete")["period"].to_list())
     with pytest.MonkeyPatch.context() as patch:
-        for module in (metrics, lines):
+        for module in (counting, lines):
             patch.setattr(module, "TOO_FEW", 1)
         for module in (proportions, weekly_series):
             patch.setattr(module, "RATE", pl.when(pl.col("of") > 0).then(pl.col("n") / pl.col("of")))
