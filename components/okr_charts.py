@@ -38,8 +38,7 @@ def story(found: Result, palette: Palette, *, height: int = HEIGHT) -> go.Figure
     _check_ins(figure, found, points, palette)
     figure.update_layout(layout(
         palette, height, margin={"r": 76, "t": 24}, annotations=_names(found, points, required, palette),
-        yaxis={"tickformat": ".0%" if _is_share(found) else "," if found.series.form is None else
-               FORMATS.get(found.series.form, ",")},
+        yaxis={"tickformat": _ticks(found)},
         xaxis={"type": "date", "tickformat": "%-d %b", "nticks": 7, "range": _days([*points, *required])},
     ))  # fmt: skip
     return figure
@@ -56,8 +55,9 @@ def _days(drawn: list[Point]) -> list[str] | None:
     return [str(min(days) - EDGE), str(max(days) + EDGE)] if days else None
 
 
-def _is_share(found: Result) -> bool:
-    return found.series.form == "rate" or found.asked.goal.type == "milestone"
+def _ticks(found: Result) -> str:
+    """How numbers are written beside the figure; those of a milestone are a share."""
+    return FORMATS.get("rate" if found.asked.goal.type == "milestone" else found.series.form or "", ",")
 
 
 def _required(found: Result, points: list[Point]) -> list[Point]:

@@ -1,5 +1,6 @@
 """The metrics that every product has, and those of each of its features."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -12,6 +13,7 @@ from queries.measures.returning import Returning
 from queries.metrics.counting import Metric
 from queries.product import Feature
 
+Measure = Callable[..., pl.DataFrame]
 AGE = 4  # weeks: of the retention that is reviewed
 NONE = pl.lit(None, pl.UInt32)
 
@@ -109,8 +111,7 @@ def _adoption(feature: Feature) -> Metric:
 
 
 def _used(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
-    found = adoption.adoption(activity, activity.calendar.periods("week"), by=by, features=metric.features)
-    return found.rename({"feature": "part"})
+    return _of_features(adoption.adoption, activity, by, metric).rename({"feature": "part"})
 
 
 def _new_adopters(feature: Feature) -> Metric:
@@ -120,5 +121,13 @@ def _new_adopters(feature: Feature) -> Metric:
 
 
 def _adopted(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
-    found = adoption.new_adopters(activity, activity.calendar.periods("week"), by=by, features=metric.features)
+    found = _of_features(adoption.new_adopters, activity, by, metric)
     return found.rename({"feature": "part"}).with_columns(of=NONE)
+
+
+def _of_features(measure: Measure, activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
+    """What a measure counts of some features; without a split of all at once, since others will be asked for."""
+    weeks = activity.calendar.periods("week")
+    if by:
+        return measure(activity, weeks, by=by, features=metric.features)
+    return ask(measure, activity, weeks).filter(pl.col("feature").is_in(metric.features))

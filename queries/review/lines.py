@@ -57,17 +57,19 @@ def review(product: Product, activity: Activity, week: date, known: Mapping[tupl
     for asked in lines_of(product, activity, week):
         counted = within(activity, Selection(asked.unit))
         metric = metrics.metric(catalogue, asked.key)
-        made = ask(line, counted, metric, week, known.get((asked.key, asked.unit), Known()))
+        made = asked_line(product, counted, metric, asked, week, known.get((asked.key, asked.unit), Known()))
         if made.weeks:  # else the metric begins later, as retention does
-            found.append(_asked(made, asked, product))
+            found.append(made)
     return Review(product.name, week, activity.calendar.as_of, tuple(found), product.definition_hash())
 
 
-def _asked(made: Line, asked: Reviewed, product: Product) -> Line:
-    """The line with owner and target: those of the review, or else those of the metric."""
+def asked_line(
+    product: Product, activity: Activity, metric: Metric, asked: Reviewed, week: date, known: Known
+) -> Line:  # fmt: skip
+    """As `line`, with owner and target: those that the review asks for, or else those of the metric."""
     said = next((said for said in product.metrics if said.key == asked.key), Governed(asked.key))
     target = said.target if asked.target is None else asked.target
-    return replace(made, owner=asked.owner or said.owner, target=target)
+    return replace(ask(line, activity, metric, week, known), owner=asked.owner or said.owner, target=target)
 
 
 def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
