@@ -8,7 +8,7 @@ is not is said and ignored.
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal, cast
@@ -105,8 +105,11 @@ def _picks() -> dict[str, Values]:
 # Widgets -----------------------------------------------------------------------------------------------------------
 
 
-def pick(name: str, *, show_label: bool = False) -> None:
-    """The widget of one choice: a field for what is typed, a row of buttons for a few short options, else a list."""
+def pick(name: str, *, show_label: bool = False, among: Collection[str] = ()) -> None:
+    """The widget of one choice: a field for what is typed, a row of buttons for a few short options, else a list.
+
+    among: the options worth a button, where not all are; what is picked always has one.
+    """
     choice, key = st.session_state["choices"][name], f"pick {name}"
     now = _picks()[name]
     st.session_state[key] = list(now) if choice.several else next(iter(now), None)
@@ -120,7 +123,8 @@ def pick(name: str, *, show_label: bool = False) -> None:
                       label_visibility=visibility, icon=":material/search:")  # fmt: skip
     elif name in PILLS:
         st.session_state[key] = st.session_state[key] or None
-        st.pills(choice.label, **{**options, "options": [value for value in choice.options if value]})
+        shown = [value for value in choice.options if value and (not among or value in (*among, *now))]
+        st.pills(choice.label, **{**options, "options": shown})
     elif choice.several:
         st.multiselect(words.md(choice.label), placeholder="All", **options)
     elif len(choice.options) <= 4 and name not in LISTS:

@@ -29,12 +29,13 @@ def overview(found: Sequence[Entry], activity: Activity, places: Mapping[str, Pl
                                       "Used in": pl.Int64()}  # fmt: skip
     rows = [_row(one, activity, len(places[one.metric.key].links)) for one in found]
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    return table.drop(head for head in ("Owner", "Tier", "Changed") if not (table[head] != "").any())
+    return table.drop(head for head in ("Trust", "Owner", "Tier", "Changed") if not (table[head] != "").any())
 
 
 def _row(one: Entry, activity: Activity, used: int) -> tuple[object, ...]:
     weeks, metric = _weeks(activity, one.metric), one.metric
-    trend = weeks["value"].tail(TREND).to_list() if weeks["value"].count() else None
+    last = weeks["value"].tail(TREND)
+    trend = last.to_list() if last.count() else None  # of nothing there is no line
     return (metric.key, metric.label, _latest(weeks, metric), trend, words.standing(one), one.owner or "",
             str(one.said.tier or ""), "more" if metric.up == "better" else "less", words.meaning(metric), used,
             day(one.changed, year=True) if one.changed else "")  # fmt: skip

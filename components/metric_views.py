@@ -8,7 +8,7 @@ import streamlit as st
 from components import cards, filters, forms, marks, metric_places, metric_tables, okr_forms, review_charts, tables
 from components import metric_words as words
 from components.report.week import known_of
-from components.review_words import sentence, why
+from components.review_words import HOW, sentence, why
 from components.words import md, spoken
 from queries import snapshot
 from queries.activity import Activity
@@ -32,8 +32,11 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
         return
     st.markdown(words.opening(every))
     with st.container(horizontal=True, vertical_alignment="center"):
-        for name in ("q", "standing", "about"):
-            filters.pick(name)
+        filters.pick("q")
+        standings = {one.standing or "none" for one in every}
+        if len(standings) > 1 or filters.value("standing"):
+            filters.pick("standing", among=standings)
+        filters.pick("about")
     if not found:
         _none_found(every)
         return
@@ -42,7 +45,7 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
     table = metric_tables.overview(found[:MOST], within(activity, Selection()), places)
     key = "metrics " + " ".join(map(filters.value, ("q", "standing", "about")))  # what is picked is of this list alone
     tables.show_metrics(table, _picks(table, key), key)
-    tables.download(table.drop("metric"), "metrics", key="metrics csv")
+    tables.download(table, "metrics", key="metrics csv")
 
 
 def _picks(table: pl.DataFrame, key: str) -> Callable[[], None]:
@@ -80,7 +83,7 @@ def _detail(activity: Activity, one: Entry, known: dict[str, Entry], places: met
             st.caption(left_out)
         if places.targets:
             st.markdown("**Targets:** " + " · ".join(places.targets))
-    _links(places)
+    _links(places, one)
     _certificate(one)
     if one.said.changelog:
         st.markdown("\n".join(["**What has changed**", *map(words.revision, one.said.changelog)]))
@@ -90,12 +93,11 @@ def _detail(activity: Activity, one: Entry, known: dict[str, Entry], places: met
 def _weeks(activity: Activity, one: Entry) -> None:
     """The metric week by week, judged as in the weekly review."""
     line = _line(activity, one)
-    if line is None or line.now.value is None:
-        st.markdown("The latest whole week has no value: " + (
-            "none is over yet." if line is None else "too few were counted for one."))  # fmt: skip
     if line is None:
+        st.markdown("There is no value yet: no whole week is over.")
         return
-    st.markdown(f"{sentence(line, line.now.last)} {why(line, line.now.last)}")
+    told = f"{sentence(line, line.now.last)} {why(line, line.now.last)}"
+    st.markdown(words.NO_VALUE if line.now.value is None else told)
     figure = review_charts.swing(line, SHOWN, cards.palette())
     figure = marks.draw(figure, marks.concerning(forms.marks(), line.key, line.feature), cards.palette())
     cards.chart(figure, spoken(sentence(line, line.now.last)), f"metric {line.id}")
@@ -114,11 +116,14 @@ def _line(activity: Activity, one: Entry) -> Line | None:
     return made if made.weeks else None
 
 
-def _links(places: metric_places.Places) -> None:
+def _links(places: metric_places.Places, one: Entry) -> None:
+    """A link to each place that uses the metric, and how it is computed."""
+    measures = dict.fromkeys(each.measure for each in (one.metric, *one.metric.made_of))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="used in"):
         st.markdown("**Used in**" if places.links else "**Used nowhere yet**", width="content")
         for each in places.links:
             st.page_link(filters.PAGES[each.page], label=md(each.label), query_params=dict(each.query))
+        cards.explain(f"{words.HOW} {HOW}", *measures)
 
 
 def _certificate(one: Entry) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from components.choices import STANDINGS
 from components.theme import day
-from components.words import PLURALS, many, md
+from components.words import PLURALS, counting, many, md
 from queries.metrics import Metric
 from queries.metrics.standing import Entry, preferred
 from queries.metrics.terms import Terms, differences
@@ -17,7 +17,10 @@ from queries.product.metrics import Revision
 
 TERMS = {"numerator": "What is counted", "denominator": "Out of whom", "window": "When", "shows_use": "What shows use",
          "population": "Who can be in it", "unit": "Unit", "better": "Which way is good"}  # fmt: skip
+UNSAID = "Nobody has said yet whose they are and how far to trust them; `[metrics]` of the product file is for that."
 TOO_FEW, NOT_YET, NONE = "too few", "no whole week yet", "—"
+HOW = "The catalogue is of all users, without any filter."
+NO_VALUE = "The last whole week has no value: too few were counted for one."
 ORDINARY = re.compile(r"[A-Za-z0-9_-]+")  # a key that TOML takes without quotes
 WHICH = ("One of them is not wrong: they answer different questions. What differs stands first; take the one whose "
          "words are those of your question.")  # fmt: skip
@@ -27,6 +30,8 @@ def opening(every: Sequence[Entry]) -> str:
     """How many metrics there are, and how many of them can be relied on."""
     counted = Counter[str](one.standing for one in every)
     said = [f"{counted[key]} {name.lower()}" for key, name in STANDINGS.items() if counted[key]]
+    if not said:
+        return f"**{many(len(every), 'metric')}.** {UNSAID}"
     said += [f"of {counted['']} nobody has said how far to trust them"] if counted[""] else []
     lost = [md(one.metric.label) for one in every if one.standing == "changed"]
     again = f" **To look at again:** {', '.join(lost[:3])}; what is counted has changed since." if lost else ""
@@ -47,9 +52,8 @@ def meaning(metric: Metric, unit: str = "user") -> str:
     if metric.made_of:
         first, second = (each.label for each in metric.made_of)
         return f"{first} less {second}, in points." if metric.form == "difference" else (
-            f"{first} for each of {second}; of several weeks both are summed first, and divided then.")  # fmt: skip
-    said = metric.definition.replace("{units}", PLURALS[unit])
-    return said[:1].upper() + said[1:]
+            f"{first} for each of {second}; of several weeks both are summed first.")  # fmt: skip
+    return counting(metric.definition, unit)
 
 
 def standing(one: Entry) -> str:

@@ -23,7 +23,7 @@ from components import (
 from components import okr_words as words
 from components.okr_kept import Written
 from components.theme import day
-from components.words import PLURALS, md, spoken
+from components.words import counting, md, spoken
 from queries import metrics, snapshot
 from queries.activity import Activity
 from queries.okr import board
@@ -137,8 +137,8 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
     with left:
         _figure(result, okr_charts.HEIGHT)
         if result.series.definition:
-            unit = PLURALS.get(result.asked.unit, "users").capitalize()
-            st.caption(f"{md(result.series.label)}: {result.series.definition.format(units=unit)}{_where(result)}")
+            said = counting(result.series.definition, "account" if result.asked.unit == "account" else "user")
+            st.caption(f"{md(result.series.label)}: {md(said)}{_where(result)}")
         okr_forms.log(result)
     with right:
         okr_forms.check_in(result)

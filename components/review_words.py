@@ -8,7 +8,7 @@ from datetime import date
 from itertools import takewhile
 
 from components.theme import count, day, percent, points
-from components.words import PLURALS, md
+from components.words import PLURALS, counting, md
 from queries.metrics import Form
 from queries.review import Line, Moved, Part, Review, Span, Week, Why
 
@@ -296,5 +296,4 @@ def target(line: Line) -> str:
 
 def definition(line: Line) -> str:
     """What a line counts, of users or of accounts."""
-    said = line.definition.replace("{units}", PLURALS[line.unit])
-    return said[:1].upper() + said[1:]
+    return counting(line.definition, line.unit)

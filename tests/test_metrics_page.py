@@ -165,7 +165,7 @@ def test_before_there_are_weeks_or_enough_users_that_is_said(
     rows = table(opened())
 
     assert [rows[key]["Now"] for key in ("adoption.open", "gap", "weekly_actives")] == ["too few", "too few", "9"]
-    assert "too few were counted for one" in said(opened(metric="gap"))
+    assert "too few were counted for one." in said(opened(metric="gap"))
 
 
 @pytest.mark.parametrize("metric", ["", "adoption.f0", "new_adopters.f9"])

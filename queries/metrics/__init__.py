@@ -17,10 +17,10 @@ from dataclasses import replace
 
 from queries.activity import Activity
 from queries.errors import InsightsError, did_you_mean
-from queries.metrics.built_in import AGE, built_in
+from queries.metrics import built_in, derived
+from queries.metrics.built_in import AGE
 from queries.metrics.counting import Form, Metric, range_of, values, weekly
 from queries.metrics.definition import definition_hash
-from queries.metrics.derived import derived
 
 __all__ = ["AGE", "Form", "Metric", "catalogue", "definition_hash", "metric", "range_of", "values",
            "weekly"]  # fmt: skip
@@ -35,11 +35,11 @@ def catalogue(activity: Activity, activation: tuple[str, ...] = ()) -> dict[str,
     >>> list(catalogue(three_users()[0]))[:3]
     ['new', 'activation', 'days_active']
     """
-    known = {metric.key: metric for metric in built_in(activity, activation)}
+    known = {metric.key: metric for metric in built_in.metrics(activity, activation)}
     whole = [metric for metric in known.values() if metric.feature is None]
     of_features = [metric for metric in known.values() if metric.feature is not None]
     old = {said.key for said in activity.governed if said.status == "deprecated"}
-    found = [*whole, *derived(known, activity.governed), *of_features]
+    found = [*whole, *derived.metrics(known, activity.governed), *of_features]
     return {one.key: replace(one, label=f"{one.label} (deprecated)") if one.key in old else one for one in found}
 
 

@@ -18,7 +18,7 @@ AGE = 4  # weeks: of the retention that is reviewed
 NONE = pl.lit(None, pl.UInt32)
 
 
-def built_in(activity: Activity, activation: tuple[str, ...]) -> list[Metric]:
+def metrics(activity: Activity, activation: tuple[str, ...]) -> list[Metric]:
     """What there is without anybody saying so, inputs first. activation: the features that stand for having arrived."""
     core = tuple(feature.key for feature in activity.features if feature.core)
     return [

@@ -17,6 +17,14 @@ def ratio(activity: Activity, metric: Metric, by: By = ()) -> pl.DataFrame:
     has not counted is left out. Over several weeks or segments both are summed first, and divided then.
 
     Columns: segment, part (empty), period (last day of the week), n, of, complete.
+
+    >>> from dataclasses import replace
+    >>> from queries.metrics import catalogue
+    >>> from tests.examples import three_users
+    >>> said = Governed("per", made_of=MadeOf("ratio", ("weekly_actives", "new_adopters.export"), "Per"))
+    >>> activity = replace(three_users()[0], governed=(said,))
+    >>> ratio(activity, catalogue(activity)["per"]).select("n", "of").rows()
+    [(2, 2)]
     """
     over, under = (ask(weekly, activity, each, by).with_columns(part=pl.lit("")) for each in metric.made_of)
     both = over.drop("of").join(under.select(*KEYS, pl.col("n").alias("of")), on=KEYS, maintain_order="left")
@@ -31,6 +39,14 @@ def difference(activity: Activity, metric: Metric, by: By = ()) -> pl.DataFrame:
     and divided then; the difference is taken last.
 
     Columns: segment, part (with its side), period (last day of the week), n, of, complete.
+
+    >>> from dataclasses import replace
+    >>> from queries.metrics import catalogue
+    >>> from tests.examples import three_users
+    >>> said = Governed("gap", made_of=MadeOf("difference", ("adoption.export", "adoption.open"), "Gap"))
+    >>> activity = replace(three_users()[0], governed=(said,))
+    >>> difference(activity, catalogue(activity)["gap"]).tail(2).select("part", "n", "of").rows()
+    [('+export', 2, 3), ('-open', 0, 3)]
     """
     sides = [ask(weekly, activity, each, by).with_columns(side=pl.lit(side))
              for each, side in zip(metric.made_of, (MORE, LESS), strict=True)]  # fmt: skip
@@ -39,7 +55,7 @@ def difference(activity: Activity, metric: Metric, by: By = ()) -> pl.DataFrame:
     return both.with_columns(part=pl.col("side") + pl.col("part"), complete=pl.lit(True)).drop("side")
 
 
-def derived(known: Mapping[str, Metric], governed: tuple[Governed, ...]) -> list[Metric]:
+def metrics(known: Mapping[str, Metric], governed: tuple[Governed, ...]) -> list[Metric]:
     """The metrics that are made of two known ones; not those of which one is not counted here, as of a lost feature."""
     made = [(said.key, said.made_of) for said in governed if said.made_of]
     return [_made(key, how, known) for key, how in made if all(part in known for part in how.of)]
@@ -47,11 +63,11 @@ def derived(known: Mapping[str, Metric], governed: tuple[Governed, ...]) -> list
 
 def _made(key: str, how: MadeOf, known: Mapping[str, Metric]) -> Metric:
     first, second = (known[part] for part in how.of)
-    both = f"First: {_within(first)} Second: {_within(second)}"
+    both = f"{first.label}: {_within(first)} {second.label}: {_within(second)}"
     if how.kind == "ratio":
-        said = f"So many of the first for each of the second; over several weeks both are summed first. {both}"
+        said = f"{first.label} for each of {second.label}; of several weeks both are summed first. {both}"
         return Metric(key, how.label, "mean", how.up, "output", said, ratio, _ratio, made_of=(first, second))
-    said = f"The first share less the second, in points. {both}"
+    said = f"{first.label} less {second.label}, in points. {both}"
     return Metric(key, how.label, "difference", how.up, "output", said, difference, _difference,
                   made_of=(first, second))  # fmt: skip
 

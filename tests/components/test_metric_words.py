@@ -71,7 +71,7 @@ def test_a_metric_made_of_two_means_what_their_names_say() -> None:
     every = known(RATIO, GAP)
 
     assert words.meaning(every["per"].metric) == (
-        "New for each of Dormant; of several weeks both are summed first, and divided then.")  # fmt: skip
+        "New for each of Dormant; of several weeks both are summed first.")  # fmt: skip
     assert words.meaning(every["gap"].metric) == "Adoption of Open less Adoption of Export, in points."
     assert words.meaning(every["dormant"].metric, "account") == (
         "Accounts active in the week before, and not in the week.")  # fmt: skip

@@ -90,9 +90,9 @@ def test_a_metric_made_of_two_is_in_the_catalogue_behind_those_of_the_whole_prod
     assert list(found)[6:9] == ["weekly_actives", "per_new", "adoption.export"]
     assert (found["per_new"].label, found["per_new"].form, found["per_new"].up) == ("Actives per new", "mean", "better")
     assert found["per_new"].definition == (
-        "So many of the first for each of the second; over several weeks both are summed first. First: {units} with at "
-        "least one event of an active feature in the week. Second: {units} active in the week for the first time in "
-        "all history.")  # fmt: skip
+        "Weekly actives for each of New; of several weeks both are summed first. Weekly actives: {units} with at least "
+        "one event of an active feature in the week. New: {units} active in the week for the first time in all "
+        "history.")  # fmt: skip
 
 
 def test_one_of_which_a_part_is_not_counted_here_is_left_out() -> None:
