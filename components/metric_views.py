@@ -1,6 +1,7 @@
 """The catalogue of metrics on the screen: all of them in a table, one in full, and two side by side."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -44,8 +45,25 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
         st.caption(f"The first {MOST} of {len(found):,}; search for the others.")
     table = metric_tables.overview(found[:MOST], within(activity, Selection()), places)
     key = "metrics " + " ".join(map(filters.value, ("q", "standing", "about")))  # what is picked is of this list alone
-    tables.show_metrics(table, _picks(table, key), key)
+    _show(table, key)
     tables.download(table, "metrics", key="metrics csv")
+
+
+def _show(table: pl.DataFrame, key: str) -> None:
+    """Draw the catalogue; a row that is picked opens its metric."""
+    config: dict[str, Any] = {
+        "metric": None,
+        "Metric": st.column_config.TextColumn(width="medium"),
+        "Now": st.column_config.TextColumn(alignment="right", help="The last whole week, of users."),
+        "Trend": st.column_config.LineChartColumn(help="26 weeks; each has its own scale.", width=110),
+        "Meaning": st.column_config.TextColumn(width=330),
+        "Good": st.column_config.TextColumn(help="Whether more or less is better."),
+        "Tier": st.column_config.TextColumn(alignment="right", help="1: what the company is steered by."),
+        "Used in": st.column_config.NumberColumn(help="Pages, reviews, key results and other metrics."),
+    }  # fmt: skip
+    st.dataframe(table, column_config=config, hide_index=True, height=tables.tall(table), key=key,
+                 on_select=_picks(table, key), selection_mode="single-row",
+                 alt="Metrics with their value, meaning, owner and trust")  # fmt: skip
 
 
 def _picks(table: pl.DataFrame, key: str) -> Callable[[], None]:

@@ -288,22 +288,6 @@ def show_review(table: pl.DataFrame, on_select: Callable[[], None] | None, key: 
     st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key, **picking)
 
 
-def show_metrics(table: pl.DataFrame, on_select: Callable[[], None], key: str) -> None:
-    """Draw the catalogue, a row a metric by its key `metric`; on_select is called when one is picked."""
-    config: dict[str, Any] = {
-        "metric": None,
-        "Metric": st.column_config.TextColumn(width="medium"),
-        "Now": st.column_config.TextColumn(alignment="right", help="The last whole week, of users."),
-        "Trend": st.column_config.LineChartColumn(help="26 weeks; each has its own scale.", width=110),
-        "Meaning": st.column_config.TextColumn(width=330),
-        "Good": st.column_config.TextColumn(help="Whether more or less is better."),
-        "Tier": st.column_config.TextColumn(alignment="right", help="1: what the company is steered by."),
-        "Used in": st.column_config.NumberColumn(help="Pages, reviews, key results and other metrics."),
-    }  # fmt: skip
-    st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key, on_select=on_select,
-                 selection_mode="single-row", alt="Metrics with their value, meaning, owner and trust")  # fmt: skip
-
-
 def show_texts(table: pl.DataFrame, key: str) -> None:
     """A table of texts: the first column names the row, the others are numbers in words."""
     config = {name: st.column_config.TextColumn(alignment="right") for name in table.columns[1:]}
