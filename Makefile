@@ -40,7 +40,7 @@ lock:           ## renew requirements.lock from pyproject.toml, and that of the 
 	$(LOCK) -o tests/doubles/fakesnow.lock tests/doubles/fakesnow.in
 
 clean:          ## remove the environment and everything generated; what people wrote stays
-	rm -rf .venv .sightline/snapshots .sightline/demo.duckdb* .mypy_cache .ruff_cache .pytest_cache sightline.egg-info
+	rm -rf .venv tests/browser/node_modules .sightline/snapshots .sightline/demo.duckdb* .mypy_cache .ruff_cache .pytest_cache sightline.egg-info
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sightline needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -50,7 +50,9 @@ clean:          ## remove the environment and everything generated; what people 
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-browser:        # Debian's chromium for the browser tests, where it can be had
+browser:        # what the browser tests need, where it can be had: Debian's chromium, and axe-core from npm
+	@command -v npm >/dev/null && npm ci --silent --no-fund --no-audit --prefix tests/browser \
+	  || echo "No npm here: whether everybody can use the pages will not be tested."
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "No chromium and no way to install it here: the browser tests will be skipped."

@@ -44,15 +44,16 @@ to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adop
 home = st.Page(to_first, title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
 try:
-    st.session_state["clock"], st.session_state["now"] = clock, clock()
-    if viewer:
-        frame.make_ready(clock, viewer)
-    if viewer and page.url_path in pages:
-        drills.follow(page.url_path)
-        activity = snapshot.load(viewer)
-        written = okr_forms.offered() if page.url_path == "okrs" else {}
-        filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=written)
-        frame.head(activity, pages, page.url_path, clock(), viewer)
-    page.run()
+    with signin.looking(viewer):
+        st.session_state["clock"], st.session_state["now"] = clock, clock()
+        if viewer:
+            frame.make_ready(clock, viewer)
+        if viewer and page.url_path in pages:
+            drills.follow(page.url_path)
+            activity = snapshot.load(viewer)
+            written = okr_forms.offered() if page.url_path == "okrs" else {}
+            filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=written)
+            frame.head(activity, pages, page.url_path, clock(), viewer)
+        page.run()
 except InsightsError as error:
     frame.explain(error, viewer)

@@ -13,6 +13,7 @@ from components.theme import DARK, LIGHT, Palette, day
 from queries import snapshot
 from queries.activity import Activity, By
 from queries.answers import derive
+from queries.calendar import Calendar, Grain, Period
 from queries.measures.retention import members
 from queries.measures.returning import Returning
 from queries.product import Selection
@@ -37,7 +38,8 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
 
 def timeline(figure: go.Figure, alt: str, key: str, metric: str | None = None, feature: str | None = None) -> None:
     """A figure over days, with what is known to have happened: to everything, and to the metric or feature it shows."""
-    chart(marks.draw(figure, marks.concerning(forms.marks(), metric, feature), palette()), alt, key)
+    known = marks.concerning(forms.marks(), metric, feature)
+    chart(derive(marks.draw, figure, known, palette()) if known else figure, alt, key)
 
 
 def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> None:
@@ -66,7 +68,7 @@ def explain(note: str, *measures: object) -> None:
         for measure in measures:
             name = getattr(measure, "__name__", "")
             st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
-            st.caption(f"`{getattr(measure, '__module__', '')}.{name}`")
+            st.markdown(f":small[`{getattr(measure, '__module__', '')}.{name}`]")
 
 
 def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:
@@ -131,10 +133,9 @@ def cohorts(
         tables.show_grid(grid, partial(_pick_grid_cell, grid, names, "cohort grid"), "cohort grid", alt)
     else:
         figure = derive(charts.cohorts, cells, pool, question.grain, palette(), names)
-        ends = cells.filter(pl.col("of") > 0, pl.col("interval") > 0)["cohort"].unique().sort()
-        rows = [activity.calendar.period_of(end, question.grain) for end in ends]
         known = marks.concerning(forms.marks(), "week4_retention", question.feature)
-        figure = marks.beside_rows(figure, known, rows, palette())
+        rows = derive(_spans, cells, activity.calendar, question.grain) if known else ()
+        figure = derive(marks.beside_rows, figure, known, rows, palette()) if known else figure
         chart(figure, alt, "cohorts", partial(_pick_point, "cohorts"))
         st.caption(retention_words.key(derive(charts.scale, cells, pool)))
     asked = st.session_state.pop("cohort cell", None)
@@ -143,6 +144,12 @@ def cohorts(
         picked = cells.filter((pl.col("cohort").cast(pl.String) == cohort) & (pl.col("interval") == interval))
         if picked.height:
             _cohort(activity, picked, pool, question)
+
+
+def _spans(cells: pl.DataFrame, calendar: Calendar, grain: Grain) -> tuple[Period, ...]:
+    """The periods of the cohorts that have a row."""
+    ends = cells.filter(pl.col("of") > 0, pl.col("interval") > 0)["cohort"].unique().sort()
+    return tuple(calendar.period_of(end, grain) for end in ends)
 
 
 def _pick_point(key: str) -> None:

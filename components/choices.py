@@ -8,9 +8,9 @@ import polars as pl
 from components import retention_words, words
 from queries import product
 from queries.activity import Activity, By
-from queries.answers import ask
+from queries.answers import ask, derive
 from queries.calendar import day_number
-from queries.metrics import Metric, catalogue
+from queries.metrics import catalogue
 from queries.metrics.terms import topic
 from queries.product import Segment
 
@@ -77,7 +77,6 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
     feature = next((key for key in picked.get("feature", ()) if key in titles), "")
     starts = {k: v for k, v in retention_words.STARTS.items() if feature or not k.endswith("_use")}
     units = {"user": "Users", "account": "Accounts"} if has_accounts else {"user": "Users"}
-    known = catalogue(activity)
     found = {
         "unit": Choice("Count", units, ("user",)),
         "w": Choice("Weeks", WEEKS, ("12",)),
@@ -99,8 +98,8 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "view": Choice("View", {"curve": "Curve and cohorts", "trend": "Over time", "compare": "Compare"}, ("curve",)),
         "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
         "tab": Choice("Show", dict(TABS), ("overview",)),
-        **_of_review(activity, known),
-        **_of_catalogue(known),
+        **derive(_of_review, activity),
+        **derive(_of_catalogue, activity),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
@@ -108,11 +107,11 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
     return {**found, **_compared(activity, apart, picked)}
 
 
-def _of_review(activity: Activity, known: Mapping[str, Metric]) -> dict[str, Choice]:
+def _of_review(activity: Activity) -> dict[str, Choice]:
     """What the weekly review can look at: a week, one of its metrics, and how."""
     ends = [week.last for week in reversed(activity.calendar.periods("week", MOST_WEEKS))]
     weeks = {str(end): words.cohort_name(end, "week", activity.calendar.as_of) for end in ends}
-    lines = {f"{metric.key}{suffix}": metric.label + of for metric in known.values()
+    lines = {f"{metric.key}{suffix}": metric.label + of for metric in catalogue(activity).values()
              for suffix, of in (("", ""), ("~account", ", accounts"))}  # fmt: skip
     return {
         "week": Choice("Week", weeks or {"": "(no whole week)"}, (next(iter(weeks), ""),)),
@@ -121,8 +120,9 @@ def _of_review(activity: Activity, known: Mapping[str, Metric]) -> dict[str, Cho
     }
 
 
-def _of_catalogue(known: Mapping[str, Metric]) -> dict[str, Choice]:
+def _of_catalogue(activity: Activity) -> dict[str, Choice]:
     """What the page of metrics can look at: those that are searched for, one of them, and another beside it."""
+    known = catalogue(activity)
     labels, topics = {key: metric.label for key, metric in known.items()}, _same(map(topic, known.values()))
     return {
         "q": Choice("Search", {"": "all"}, ("",), typed=True),

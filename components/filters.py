@@ -81,21 +81,22 @@ def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
 
 def _names(page: str) -> list[str]:
     """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
-    view = _picks().get("view", ("",))[0]
+    state = _picks()
+    view = state.get("view", ("",))[0]
     own = [name for name in OF_PAGE[page] if OF_VIEW.get(name, view) == view]
-    return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *own]
+    return [*SHARED, *(name for name in state if name.startswith("s.")), *own]
 
 
 def address(page: str) -> dict[str, Values]:
     """The address of a page with everything that is picked."""
-    state = _picks()
-    return {name: state[name] for name in _names(page) if state.get(name) and not _goes_without_saying(name)}
+    state, offered = _picks(), cast(dict[str, Choice], st.session_state.get("choices", {}))
+    return {name: state[name] for name in _names(page)
+            if state.get(name) and not _goes_without_saying(state[name], offered.get(name))}  # fmt: skip
 
 
-def _goes_without_saying(name: str) -> bool:
+def _goes_without_saying(picked: Values, choice: Choice | None) -> bool:
     """Whether "any" is picked, and would be if the address did not name it."""
-    choice = cast(dict[str, Choice], st.session_state.get("choices", {})).get(name)
-    return _picks()[name] == ("",) and (choice is None or choice.default == ("",))
+    return picked == ("",) and (choice is None or choice.default == ("",))
 
 
 def _picks() -> dict[str, Values]:

@@ -70,7 +70,8 @@ def anew(metric: str | None = None, feature: str | None = None) -> tuple[date, .
 
 def anew_of(features: Sequence[Feature]) -> tuple[tuple[str, tuple[date, ...]], ...]:
     """The features whose adoption has a new usual, each with the days."""
-    each = [(feature.key, anew(f"adoption.{feature.key}", feature.key)) for feature in features] if marks() else []
+    known = [mark for mark in marks() if mark.divides]
+    each = ((one.key, days_anew(concerning(known, f"adoption.{one.key}", one.key))) for one in features)
     return tuple((key, days) for key, days in each if days)
 
 

@@ -64,13 +64,13 @@ def _strip(activity: Activity, now: datetime, viewer: Viewer) -> None:
     fixed = snapshot.product().as_of is not None
     said = words.freshness(activity, activity.calendar.as_of if fixed else today)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
-        st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
+        st.markdown(f":small[● {said} · refreshed {refreshed:%-d %b %H:%M}]", width="content")
         _about(found, activity, zone, viewer)
     if background.running():
         st.fragment(_going_on, run_every=1.0)(viewer)
     trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())
     if trouble and access.may(viewer, "whole"):
-        st.caption(trouble)
+        st.markdown(f":small[{trouble}]")
 
 
 def _going_on(viewer: Viewer) -> None:

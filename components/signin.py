@@ -5,7 +5,8 @@ but this machine: no other address, nothing that was passed on from elsewhere, a
 here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
@@ -34,8 +35,20 @@ LOCAL = "There is no sign-in: this app serves this machine alone, and whoever us
 ROLES = {"admin": "an admin", "editor": "an editor", "viewer": "a viewer"}
 
 
+@contextmanager
+def looking(viewer: Viewer | None) -> Iterator[None]:
+    """Who looks is found out once for all that a run draws; what a click does before the run asks anew."""
+    st.session_state["viewer"] = viewer
+    try:
+        yield
+    finally:
+        st.session_state.pop("viewer", None)
+
+
 def viewer() -> Viewer:
     """Who is looking. Raises AccessError, with what to do, where that is nobody who may."""
+    if known := st.session_state.get("viewer"):
+        return cast(Viewer, known)
     if is_set_up():
         try:
             return access.viewer_of(st.user.to_dict(), snapshot.product())

@@ -8,6 +8,7 @@ fully loaded; otherwise it is *open* and enters no rate, difference or verdict.
 import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -120,16 +121,7 @@ class Calendar:
         >>> [str(week.last) for week in weeks]
         ['2026-11-08', '2026-11-15', '2026-11-22']
         """
-        found: list[Period] = []
-        period = self.period_of(self.as_of + timedelta(days=1), grain)
-        if period.first > self.as_of:  # a period that has not begun is not open
-            period = self.period_of(self.as_of, grain)
-        opened = [] if self.is_complete(period) else [period]
-        period = self.period_of(period.first - timedelta(days=1), grain) if opened else period
-        while period.last >= self.first_day and (count is None or len(found) < count):
-            found.append(period)
-            period = self.period_of(period.first - timedelta(days=1), grain)
-        return (*reversed(found), *(opened if with_open else ()))
+        return _periods(self, grain, count, with_open)
 
     def last_weeks(self, count: int) -> Period:
         """The span of the last `count` complete weeks, also where history is shorter.
@@ -140,3 +132,17 @@ class Calendar:
         week = self.period_of(self.as_of + timedelta(days=1), "week")
         last = week.first - timedelta(days=1)
         return Period(last - timedelta(days=7 * count - 1), last)
+
+
+@lru_cache(maxsize=256)  # asked for many times a click
+def _periods(calendar: Calendar, grain: Grain, count: int | None, with_open: bool) -> tuple[Period, ...]:
+    found: list[Period] = []
+    period = calendar.period_of(calendar.as_of + timedelta(days=1), grain)
+    if period.first > calendar.as_of:  # a period that has not begun is not open
+        period = calendar.period_of(calendar.as_of, grain)
+    opened = [] if calendar.is_complete(period) else [period]
+    period = calendar.period_of(period.first - timedelta(days=1), grain) if opened else period
+    while period.last >= calendar.first_day and (count is None or len(found) < count):
+        found.append(period)
+        period = calendar.period_of(period.first - timedelta(days=1), grain)
+    return (*reversed(found), *(opened if with_open else ()))

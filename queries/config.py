@@ -22,7 +22,11 @@ _VARIABLE = re.compile(r"(^(?:duckdb:///)?)?\$\{(\w+)\}")
 
 def product_path() -> Path:
     """The product file in use."""
-    return _resolved(os.environ.get("SIGHTLINE_PRODUCT") or str(DEMO_PRODUCT), os.environ.get("HOME"), Path.cwd())
+    return _absolute(os.environ.get("SIGHTLINE_PRODUCT") or str(DEMO_PRODUCT))
+
+
+def _absolute(path: str) -> Path:
+    return _resolved(path, os.environ.get("HOME"), Path.cwd())
 
 
 @lru_cache(maxsize=16)
@@ -33,13 +37,13 @@ def _resolved(path: str, home: str | None, folder: Path) -> Path:  # asked for m
 def data_folder() -> Path:
     """The folder that holds our copies; made when first written to."""
     named = os.environ.get("SIGHTLINE_DATA")
-    return Path(named).expanduser().resolve() if named else product_path().parent / ".sightline"
+    return _absolute(named) if named else product_path().parent / ".sightline"
 
 
 def store() -> str:
     """Where what people write is kept: the path of a file, or an address such as postgresql://user@host/database."""
     named = os.environ.get("SIGHTLINE_STORE") or str(data_folder() / "store.sqlite")
-    return named if "://" in named else str(Path(named).expanduser().resolve())
+    return named if "://" in named else str(_absolute(named))
 
 
 def expand(text: str) -> str:

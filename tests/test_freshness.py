@@ -41,7 +41,7 @@ def opened() -> AppTest:
 
 
 def strip(app: AppTest) -> str:
-    return "\n".join(caption.value for caption in app.caption[:5])
+    return "\n".join(said.value for said in (*app.markdown[:8], *app.caption[:5]))
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -60,7 +60,7 @@ def newer(folder: Path) -> None:
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def gate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """A refresh reads nothing until this is set."""
     opened, read = threading.Event(), extract.read
 
@@ -69,7 +69,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         return read(*args, **more)
 
     monkeypatch.setattr(extract, "read", held)
-    return opened
+    yield opened
+    opened.set()  # what waits for it would keep a test that fails from ending
 
 
 def test_who_opens_a_stale_app_sees_the_old_numbers_at_once_and_the_new_ones_after(

@@ -114,7 +114,7 @@ def test_a_page_answers_before_anything_is_picked(page: str) -> None:
     assert_stands(app)
     assert warnings(app) == []
     assert answer(app)[2].isalnum()
-    assert app.caption[1].value.startswith("● Complete to Wed 18 Nov 2026 · this week has 3 of 7 days")
+    assert app.markdown[1].value.startswith(":small[● Complete to Wed 18 Nov 2026 · this week has 3 of 7 days")
 
 
 @pytest.mark.usefixtures("demo")

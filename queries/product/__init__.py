@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -273,10 +274,14 @@ class Product:
         and change nothing in them.
         """
         texts = [self.statement(table) for _, table in self.tables if table.endswith(".sql")]
+        return hashlib.sha256(f"({self._rules}, {texts!r})".encode()).hexdigest()[:16]
+
+    @cached_property
+    def _rules(self) -> str:
         counted = sorted((f.key, f.events, f.eligible, f.active) for f in self.features)
         rules = (self.timezone, self.week_start, self.connection.place, self.events, self.users,
                  self.accounts, self.identity, self.segments, self.as_of)  # fmt: skip
-        return hashlib.sha256(repr((rules, counted, texts)).encode()).hexdigest()[:16]
+        return f"{rules!r}, {counted!r}"
 
 
 @dataclass(frozen=True)

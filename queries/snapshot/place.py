@@ -12,7 +12,11 @@ from queries.product import file as product_file
 def product() -> Product:
     """The product in use. Raises ProductError when its file cannot be used."""
     path = config.product_path()
-    return _read_product(path, path.stat().st_mtime_ns if path.exists() else 0)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _read_product(path, changed)
 
 
 @lru_cache(maxsize=4)

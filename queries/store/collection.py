@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from functools import cache
 from types import NoneType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args, get_type_hints
 from uuid import uuid4
@@ -163,6 +164,7 @@ class Collection(Generic[T]):
         return Changed(f"{last.by} removed this {self._what} {_on(last.at)}. {SAVE_AS_NEW}", None)
 
 
+@cache  # each person who looks has a store of their own, at every click
 def _table(name: str, noun: type[Any]) -> sa.TableClause:
     texts, numbers = ("id", "product", "created_by", "changed_by"), ("version",)
     own = [sa.column(column, kind) for column, kind in _columns(noun).items()]

@@ -1,0 +1,52 @@
+"""Every page with the rules of WCAG AA, as axe-core checks them: contrast, names of controls and figures, order."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import CHROMIUM, Open, settle
+
+if CHROMIUM is None:
+    why = "NO BROWSER WAS TESTED: there is no chromium here; install it, or name one in CHROMIUM."
+    pytest.skip(why, allow_module_level=True)
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+if not AXE.exists():
+    why = "ACCESSIBILITY WAS NOT TESTED: axe-core is not here; install npm, then run: make browser"
+    pytest.skip(why, allow_module_level=True)
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+PATHS = ["/weekly", "/weekly?seen=present", "/okrs", "/adoption?by=plan", "/retention", "/retention?view=trend",
+         "/retention?view=compare", "/engagement", "/engagement?show=lifecycle", "/feature", "/feature?tab=who",
+         "/metrics", "/metrics?metric=week4_retention&beside=days_active", "/log"]  # fmt: skip
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that keeps somebody from using the page: the rule, the place, and what is wrong there."""
+    page.add_script_tag(path=AXE)
+    found: Any = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    return [
+        f"{violation['id']} at {node['html'][:200]}: {node['failureSummary']}"
+        for violation in found["violations"] if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_keeps_anybody_out(open_page: Open, scheme: str) -> None:
+    for path in PATHS:
+        page = open_page(path, scheme=scheme)
+
+        assert serious(page) == [], path
+
+
+def test_what_opens_over_a_page_keeps_nobody_out(open_page: Open) -> None:
+    page = open_page("/adoption")
+
+    for name in ("Filter", "About the data"):
+        page.get_by_role("button", name=name).first.click()
+        settle(page)
+        assert serious(page) == [], name
+        page.keyboard.press("Escape")
