@@ -168,6 +168,23 @@ def test_before_there_are_weeks_or_enough_users_that_is_said(
     assert "too few were counted for one." in said(opened(metric="gap"))
 
 
+@pytest.mark.usefixtures("place")
+def test_a_metric_that_is_added_to_the_product_file_is_there_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, first = tmp_path / "product.toml", date.today() - timedelta(days=40)
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(file))
+    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+    products.write(tmp_path, products.daily(40, first, 30), products.people(40, first))
+    before = opened(metric="per")
+
+    file.write_text(file.read_text() + "[metrics.per]\nratio = ['weekly_actives', 'new']\nlabel = 'Per new'\n")
+    after = opened(metric="per")
+
+    assert warnings(before) == ["The link asks for a metric “per”, which is not on offer here. It is ignored."]
+    assert (warnings(after), after.subheader[0].value) == ([], "Per new")
+
+
 @pytest.mark.parametrize("metric", ["", "adoption.f0", "new_adopters.f9"])
 def test_names_full_of_markup_are_shown_and_not_obeyed(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, metric: str
