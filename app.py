@@ -28,7 +28,7 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension", "log": "history", "product": "add_circle",
+    "feature": "extension", "metrics": "menu_book", "log": "history", "product": "add_circle",
 }  # fmt: skip
 TITLES = {"okrs": "OKRs", "product": "Your own product"}  # of those whose name is not their title
 clock = partial(datetime.now, UTC)

@@ -11,6 +11,7 @@ from queries.activity import Activity, By
 from queries.answers import ask, derive
 from queries.calendar import day_number
 from queries.metrics import catalogue
+from queries.metrics.terms import topic
 from queries.product import Segment
 
 Values = tuple[str, ...]
@@ -23,18 +24,24 @@ OF_PAGE = {
     "feature": ("feature", "tab", "by", "by2"),
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
+    "metrics": ("q", "about", "standing", "metric", "beside"),
     "log": (),
     "product": (),
 }  # fmt: skip
 OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("week", "line", "cycle", "kr", "pillar", "by", "by2", "feature", "start", "back", "k", "split", "split2", "a",
-         "z", "days", "brackets")  # fmt: skip
+LISTS = ("week", "line", "metric", "beside", "cycle", "kr", "pillar", "by", "by2", "feature", "start", "back", "k",
+         "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
 TABS = {"overview": "Overview", "who": "Who", "return": "Return", "lift": "Lift"}
+STANDINGS = {"certified": "Certified", "approved": "Approved", "changed": "Changed since certified", "draft": "Draft",
+             "none": "Nothing said", "deprecated": "Deprecated"}  # fmt: skip
+LONG = ("beside",)  # lists whose options are long
+PILLS = ("about", "standing")  # of which one may be picked, or none
 MOST_INTERVALS = 26
+MOST_TYPED = 60  # characters of what somebody searches for
 MOST_WEEKS = 104  # that can be reviewed
 
 
@@ -42,7 +49,7 @@ MOST_WEEKS = 104  # that can be reviewed
 class Choice:
     """One thing to pick: its options as value -> label, the default, and whether several may be picked at once.
 
-    noun: what it is in a sentence, where the label alone would not say.
+    noun: what it is in a sentence, where the label alone would not say. typed: any text will do.
     """
 
     label: str
@@ -50,9 +57,12 @@ class Choice:
     default: Values = ()
     several: bool = False
     noun: str = ""
+    typed: bool = False
 
     def clean(self, values: Values) -> Values:
         """Those of the values that are on offer; the default where one is needed and none is left."""
+        if self.typed:
+            return tuple(value[:MOST_TYPED] for value in values[:1]) or self.default
         known = tuple(dict.fromkeys(value for value in values if value in self.options))
         return known if self.several else known[:1] or self.default
 
@@ -90,6 +100,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
         "tab": Choice("Show", dict(TABS), ("overview",)),
         **derive(_of_review, activity),
+        **derive(_of_catalogue, activity),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
@@ -107,6 +118,19 @@ def _of_review(activity: Activity) -> dict[str, Choice]:
         "week": Choice("Week", weeks or {"": "(no whole week)"}, (next(iter(weeks), ""),)),
         "line": Choice("Metric", {"": "the first", **lines}, ("",), noun="a metric"),
         "seen": Choice("Seen", {"": "page", "present": "present"}, ("",), noun="a way to show it,"),
+    }
+
+
+def _of_catalogue(activity: Activity) -> dict[str, Choice]:
+    """What the page of metrics can look at: those that are searched for, one of them, and another beside it."""
+    known = catalogue(activity)
+    labels, topics = {key: metric.label for key, metric in known.items()}, _same(map(topic, known.values()))
+    return {
+        "q": Choice("Search", {"": "all"}, ("",), typed=True),
+        "about": Choice("About", {"": "all", **topics}, ("",), noun="a topic"),
+        "standing": Choice("Standing", {"": "all", **STANDINGS}, ("",), noun="a standing"),
+        "metric": Choice("Metric", {"": "—", **labels}, ("",), noun="a metric"),
+        "beside": Choice("Compare with", {"": "—", **labels}, ("",), noun="a metric to compare with,"),
     }
 
 

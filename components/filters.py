@@ -8,7 +8,7 @@ is not is said and ignored.
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal, cast
@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from components import words
-from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, Choice, Values, behaviours, choices
+from components.choices import KINDS, LISTS, LONG, OF_PAGE, OF_VIEW, PILLS, SHARED, Choice, Values, behaviours, choices
 from queries import product
 from queries.activity import Activity, By
 from queries.measures.adoption import Denominator
@@ -24,9 +24,9 @@ from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
-FOLDERS = {"weekly": "review", "okrs": "review", "log": "trust", "product": "trust"}
+FOLDERS = {"weekly": "review", "okrs": "review", "metrics": "trust", "log": "trust", "product": "trust"}
 MEETINGS = ("weekly", "okrs")  # pages that can be shown to a meeting
-UNFILTERED = (*MEETINGS, "log", "product")
+UNFILTERED = (*MEETINGS, "metrics", "log", "product")
 PAGES = {name: f"pages/{FOLDERS.get(name, 'understand')}/{name}.py" for name in OF_PAGE}
 
 
@@ -60,7 +60,8 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
     for name, values in asked.items():
         if name.startswith("s.") and name not in offered:
             st.warning(f"The link filters by {words.md(name[2:62])}, which is no segment here. It is ignored.")
-        lost = [value for value in values if name in offered and value not in offered[name].options]
+        known = offered.get(name, Choice("", {}, typed=True))
+        lost = [value for value in values if not known.typed and value not in known.options]
         if lost:
             what = " and ".join(f"“{words.md(value[:60])}”" for value in lost[:3])
             more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
@@ -105,8 +106,11 @@ def _picks() -> dict[str, Values]:
 # Widgets -----------------------------------------------------------------------------------------------------------
 
 
-def pick(name: str, *, show_label: bool = False) -> None:
-    """The widget of one choice: a row of buttons for a few short options, else a list."""
+def pick(name: str, *, show_label: bool = False, among: Collection[str] = ()) -> None:
+    """The widget of one choice: a field for what is typed, a row of buttons for a few short options, else a list.
+
+    among: the options worth a button, where not all are; what is picked always has one.
+    """
     choice, key = st.session_state["choices"][name], f"pick {name}"
     now = _picks()[name]
     st.session_state[key] = list(now) if choice.several else next(iter(now), None)
@@ -115,12 +119,19 @@ def pick(name: str, *, show_label: bool = False) -> None:
         "options": list(choice.options), "format_func": lambda value: choice.options.get(value, value), "key": key,
         "on_change": _picked, "args": (name,), "label_visibility": visibility,
     }  # fmt: skip
-    if choice.several:
+    if choice.typed:
+        st.text_input(choice.label, key=key, on_change=_picked, args=(name,), placeholder=choice.label, width=220,
+                      label_visibility=visibility, icon=":material/search:")  # fmt: skip
+    elif name in PILLS:
+        st.session_state[key] = st.session_state[key] or None
+        shown = [value for value in choice.options if value and (not among or value in (*among, *now))]
+        st.pills(choice.label, **{**options, "options": shown})
+    elif choice.several:
         st.multiselect(words.md(choice.label), placeholder="All", **options)
     elif len(choice.options) <= 4 and name not in LISTS:
         st.segmented_control(choice.label, required=True, **options)
     else:
-        st.selectbox(choice.label, width=165, **options)
+        st.selectbox(choice.label, width=320 if name in LONG else 165, **options)
 
 
 def around(activity: Activity) -> None:
@@ -144,7 +155,7 @@ def around(activity: Activity) -> None:
 
 def _picked(name: str) -> None:
     value = st.session_state[f"pick {name}"]
-    _change(**{name: tuple(value) if isinstance(value, list) else (value,)})
+    _change(**{name: tuple(value) if isinstance(value, list) else (value or "",)})
 
 
 def _change(**values: Values) -> None:
@@ -285,6 +296,11 @@ def week() -> date | None:
     """The last day of the week that is reviewed; None where no week is whole yet."""
     picked = _picks()["week"][0]
     return date.fromisoformat(picked) if picked else None
+
+
+def value(name: str) -> str:
+    """What is picked by this name; empty for none."""
+    return next(iter(_picks()[name]), "")
 
 
 def line() -> str:

@@ -14,6 +14,7 @@ import streamlit as st
 from components import review_notes, signin
 from components.marks import anew as days_anew
 from components.marks import concerning
+from components.marks import known as marks_known
 from components.theme import day
 from components.words import md
 from queries import access, config, snapshot
@@ -51,14 +52,14 @@ def may(right: Right) -> bool:
 
 
 def marks() -> tuple[Mark, ...]:
-    """What is known to have happened, read once a run; nothing where the store cannot be read: the review says that."""
+    """What is known to have happened, read once a run; where the store cannot be read, which the review says, less."""
     state, run = st.session_state, now()
     if state.get("marks", (None,))[0] != run:
         try:
             every = store().annotations.list(product_name())
-            state["marks"] = run, tuple(Mark(**asdict(kept.content)) for kept in every)
         except StoreError:
-            state["marks"] = run, ()
+            every = ()
+        state["marks"] = run, tuple(marks_known(snapshot.product(), (kept.content for kept in every)))
     return cast(tuple[Mark, ...], state["marks"][1])
 
 

@@ -1,17 +1,28 @@
 """What happened, drawn on a figure over time: an upright line a day, its kind as a sign, its title at the top."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 
 import plotly.graph_objects as go
 
 from components.theme import Palette, day, plain
 from queries.calendar import Period
+from queries.metrics.standing import breaks
+from queries.product import Product
 from queries.review import Mark
+from queries.store import Annotation
 
 SIGNS = {"launch": "▲", "incident": "●", "experiment": "◆", "data": "■", "definition": "■", "holiday": "○"}
 MOST = 4  # titles shown; the others are lines with their title on hover
 TITLE = 18  # characters
+
+
+def known(product: Product, written: Iterable[Annotation]) -> list[Mark]:
+    """What people marked, and the changes of a metric that part its numbers from those before."""
+    changed = [Mark(one.on, "definition", one.what, one.by or "", metric=key, divides=True)
+               for key, one in breaks(product)]  # fmt: skip
+    return [*(Mark(**asdict(one)) for one in written), *changed]
 
 
 def concerning(marks: Sequence[Mark], metric: str | None = None, feature: str | None = None) -> list[Mark]:

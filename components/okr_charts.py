@@ -6,8 +6,9 @@ import plotly.graph_objects as go
 
 from components import okr_words
 from components.okr_definition_words import until
-from components.okr_story import Story, is_share
+from components.okr_story import Story
 from components.okr_story import story as story_of
+from components.review_charts import FORMATS
 from components.theme import Palette, day, layout, plain
 from queries.okr.results import Result
 
@@ -34,7 +35,7 @@ def story(found: Result, palette: Palette, *, height: int = HEIGHT) -> go.Figure
     _check_ins(figure, told, palette)
     figure.update_layout(layout(
         palette, height, margin={"r": 76, "t": 24}, annotations=_names(found, told, palette),
-        yaxis={"tickformat": ".0%" if is_share(found) else ","},
+        yaxis={"tickformat": _ticks(found)},
         xaxis={"type": "date", "tickformat": "%-d %b", "nticks": 7, "range": _range(told)},
     ))  # fmt: skip
     return figure
@@ -48,6 +49,11 @@ def _value(found: Result, number: float | None, of: int | None = 1000) -> str:
 def _range(told: Story) -> list[str] | None:
     """From a few days before the first to the last, so that no point is cut and the names stand beside."""
     return [str(told.days[0] - EDGE), str(told.days[-1] + EDGE)] if told.days else None
+
+
+def _ticks(found: Result) -> str:
+    """How numbers are written beside the figure; those of a milestone are a share."""
+    return FORMATS.get("rate" if found.asked.goal.type == "milestone" else found.series.form or "", ",")
 
 
 def _ahead(figure: go.Figure, found: Result, palette: Palette) -> None:

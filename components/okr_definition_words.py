@@ -3,7 +3,7 @@
 from datetime import date
 
 from components.theme import day
-from components.words import PLURALS, md
+from components.words import counting, md
 from queries.okr.results import Result
 
 HOW = (
@@ -24,10 +24,10 @@ def definition(found: Result) -> str:
     """What the metric of a key result counts, and of whom; empty where its value is typed."""
     if not found.series.definition:
         return ""
-    said = found.series.definition.replace("{units}", PLURALS.get(found.asked.unit, "users"))
+    said = counting(found.series.definition, "account" if found.asked.unit == "account" else "user")
     named = ", ".join(f"{md(key)} {' or '.join(map(md, labels))}" for key, labels in found.asked.where)
     only = f" Of {named} alone." if named else ""
-    return f"{md(found.series.label)}: {said[:1].upper()}{said[1:]}{only}{_window(found)}"
+    return f"{md(found.series.label)}: {md(said)}{only}{_window(found)}"
 
 
 def _window(found: Result) -> str:

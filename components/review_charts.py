@@ -14,7 +14,7 @@ from queries.review import Line, Part, Week, Why
 HEIGHT, SMALL, ROW = 280, 160, 38
 BAND = 0.16  # opacity of the usual swing
 PARTS = 8  # segments drawn; the others are one bar
-FORMATS = {"rate": ".0%", "mean": ".2f"}
+FORMATS = {"rate": ".1~%", "mean": ".2f", "difference": "+.1~%"}
 
 
 def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> go.Figure:

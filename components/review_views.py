@@ -114,7 +114,7 @@ def _cards(shown: Review) -> None:
         numbers.append({
             "label": md(words.name(line)), "value": words.value(line.form, line.now.value, line.now.of),
             "delta": words.verdict(line, shown.week), "delta_color": colour, "delta_arrow": "off",
-            "help": words.definition(line),
+            "help": md(words.definition(line)),
         })  # fmt: skip
     cards.row(numbers)
 
@@ -219,7 +219,7 @@ def _rest(shown: Review) -> None:
     with st.popover("How computed", type="tertiary", icon=":material/help:"):
         st.markdown(words.HOW)
         st.markdown("\n".join(
-            f"- **{md(words.name(line))}**: {words.definition(line)}"
+            f"- **{md(words.name(line))}**: {md(words.definition(line))}"
             for line in shown.lines))  # fmt: skip
 
 

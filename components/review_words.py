@@ -8,7 +8,7 @@ from datetime import date
 from itertools import takewhile
 
 from components.theme import count, day, percent, points
-from components.words import PLURALS, md
+from components.words import PLURALS, counting, md
 from queries.metrics import Form
 from queries.review import Line, Moved, Part, Review, Span, Week, Why
 
@@ -27,27 +27,28 @@ HOW = ("Separate whole weeks alone. What is usual is the mean and 2.66 times the
 
 
 def value(form: Form, number: float | None, of: int | None = None) -> str:
-    """A metric's value: a share in percent, a count in full or short, a mean with two decimals.
+    """A metric's value: a share in percent, a count in full or short, a mean with two decimals, a difference in points.
 
-    >>> value("rate", 0.3231, 1640), value("level", 5243.0), value("mean", 1.9168), value("flow", None)
-    ('32.3 %', '5,243', '1.92', '·')
+    >>> value("rate", 0.3231, 1640), value("level", 5243.0), value("mean", 1.9168), value("difference", -0.042)
+    ('32.3 %', '5,243', '1.92', '−4.2 pt')
     """
     if number is None:
         return "·"
     if form == "rate":
         return percent(number * (of or 1000), of or 1000)
-    return f"{number:.2f}" if form == "mean" else count(round(number))
+    told = points(number, of or 1000) if form == "difference" else count(round(number))
+    return f"{number:.2f}" if form == "mean" else told
 
 
 def change(form: Form, now: float | None, before: float | None, of: int | None = None) -> str:
-    """How far a metric moved: shares in points, counts in percent, means as they are.
+    """How far a metric moved: shares and their differences in points, counts in percent, means as they are.
 
     >>> change("rate", 0.32, 0.34, 1640), change("level", 5243, 5300), change("mean", 1.92, 1.90), change("flow", 3, 0)
     ('−2.0 pt', '−1.1 %', '+0.02', '')
     """
     if now is None or before is None:
         return ""
-    if form == "rate":
+    if form in ("rate", "difference"):
         return points(now - before, of or 1000)
     if form == "mean":
         return _signed(now - before, "{:.2f}")
@@ -140,7 +141,8 @@ def usual_range(line: Line) -> str:
         return ""
     if line.form == "rate":
         return f"{100 * low:.1f}–{100 * high:.1f} %"
-    return f"{value(line.form, low)}–{value(line.form, high)}"
+    to = " to " if line.form == "difference" else "–"
+    return f"{value(line.form, low).removesuffix(' pt')}{to}{value(line.form, high)}"
 
 
 def _largest_ordinary(review: Review) -> str:
@@ -184,7 +186,7 @@ def why(line: Line, now: date) -> str:
     if line.verdict not in ("real", "watch"):
         return ""
     if not line.why:
-        return "What carries it cannot be told: too few usual weeks before, or no segments that tell."
+        return "What carries it cannot be told: too few usual weeks, no segments that tell, or it is made of two."
     first = line.why[0]
     against = _against(line, first, now)
     total = carried(line.form, first.change)
@@ -294,5 +296,4 @@ def target(line: Line) -> str:
 
 def definition(line: Line) -> str:
     """What a line counts, of users or of accounts."""
-    said = line.definition.replace("{units}", PLURALS[line.unit])
-    return said[:1].upper() + said[1:]
+    return counting(line.definition, line.unit)

@@ -184,6 +184,16 @@ def left_out(found: Manifest) -> list[str]:
     return [f"{row.n:,} of {row.of:,} {row.what.rstrip('.')}." for row in found.left_out]
 
 
+def counting(said: str, unit: str) -> str:
+    """A definition in which `{units}` stands for users or accounts, as a sentence about these.
+
+    >>> counting("{units} active in the week.", "account")
+    'Accounts active in the week.'
+    """
+    told = said.replace("{units}", PLURALS[unit])
+    return told[:1].upper() + told[1:]
+
+
 def definition(measure: object) -> str:
     """A measure's definition for the screen: its docstring, up to what only a programmer needs."""
     text = re.split(r"\n\s*(?:Arguments:|Columns|>>>)", getattr(measure, "__doc__", None) or "")[0]

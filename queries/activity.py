@@ -17,6 +17,7 @@ from queries.bits import Words, merge
 from queries.calendar import Calendar, Period, day_number
 from queries.errors import AccessError, InsightsError, did_you_mean
 from queries.product import EVERYONE, FEW, UNKNOWN, Behaviour, Feature, Segment, Selection, Unit
+from queries.product.metrics import Governed
 from queries.units import Tables, entry, made_of_users, pairs, too_small
 
 ANY = 0  # the feature code of "any feature marked active"
@@ -31,6 +32,7 @@ class Activity:
 
     everyone: all units in order (unit, id, entry_day, signup_day, ended_day, known_start, kept, segment_*, can_*).
     codes: feature key -> its code in `rows`. key: what this was made of; equal keys, equal content.
+    governed: what the product file says of metrics, those that it makes of others among them.
     least: who looks may not see groups of fewer units, nor units one by one; 0 for who may.
     """
 
@@ -42,6 +44,7 @@ class Activity:
     everyone: pl.DataFrame
     rows: pl.DataFrame
     unit: Unit = "user"
+    governed: tuple[Governed, ...] = ()
     least: int = 0
     key: tuple[object, ...] = ()
     tables: Tables | None = field(default=None, repr=False)

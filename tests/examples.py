@@ -44,6 +44,7 @@ def of(snapshot: Snapshot, made: Product) -> Activity:
         found.calendar,
         features=made.features or assemble.unlisted(found.features),
         segments=made.segments,
+        governed=made.metrics,
         codes={key: code for code, key in enumerate(found.features, start=1)},
         key=(object(),),  # answers to one are no answers to another
     )

@@ -18,7 +18,7 @@ from components.report.text import cell, cut, width
 from components.theme import LIGHT
 
 TITLES = ((28, 58, 2), (24, 68, 2), (20, 82, 3))  # size, letters in a line, lines: the first that holds the title
-FORMATS, COUNT = {"rate": "0%", "mean": "0.00", "typed": "General"}, "#,##0"
+FORMATS, COUNT = {"rate": "0%", "mean": "0.00", "difference": "+0%;-0%", "typed": "General"}, "#,##0"
 LEFT, RIGHT = 0.6, 12.73  # inches, of a page of 13.33 by 7.5
 MIDDLE = 8.25  # where what stands beside a chart begins
 ROW = 0.36  # inches of a row of a table

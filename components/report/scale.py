@@ -49,9 +49,13 @@ def label(form: Form, number: float, step: float) -> str:
 
     >>> label("rate", 0.4, 0.1), label("rate", 0.405, 0.005), label("mean", 1.9, 0.05), label("level", 12_500, 500)
     ('40 %', '40.5 %', '1.90', '12.5k')
+    >>> label("difference", -0.05, 0.05)
+    '−5 pt'
     """
     if form == "rate":
         return f"{100 * number:.{_places(100 * step)}f} %"
+    if form == "difference":
+        return f"{100 * number:+.{_places(100 * step)}f} pt".replace("-", "−")
     if form == "mean":
         return f"{number:.{_places(step)}f}"
     unit, letter = (1e6, "M") if abs(number) >= 1e6 else (1e3, "k") if abs(number) >= 1e4 else (1.0, "")

@@ -12,7 +12,7 @@ from queries import metrics
 from queries.activity import Activity
 from queries.answers import ask, within
 from queries.errors import AccessError, did_you_mean
-from queries.metrics import Metric
+from queries.metrics import Metric, range_of
 from queries.okr import Asked, Point
 from queries.okr.grades import disagreement, is_stale, mean_progress, worst
 from queries.okr.pace import judged
@@ -63,9 +63,10 @@ def result(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
     found = series(asked, activity, known, today)
     if found.hidden:
         asked = replace(asked, said=tuple(replace(said, value=None, as_of=None) for said in asked.said))
-    share = found.form == "rate" or asked.goal.type == "milestone"
-    least = 0.0 if found.form or share else float("-inf")
-    made = judged(asked.goal, found.points, window=asked.window, least=least, most=1.0 if share else float("inf"))
+    least, most = range_of(found.form) if found.form else (float("-inf"), float("inf"))
+    if asked.goal.type == "milestone":
+        least, most = 0.0, 1.0
+    made = judged(asked.goal, found.points, window=asked.window, least=least, most=most)
     made = replace(made, status="gone") if found.problem else made
     confidence = [said.confidence for said in asked.said if said.confidence is not None]
     return Result(asked, found, made, is_stale(asked, today), disagreement(made, confidence))

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from queries import config
 from queries.calendar import WEEKDAYS
 from queries.errors import Mistake, ProductError
+from queries.product.metrics import Governed
 from queries.product.people import People
 from queries.product.review import Reviewed
 
@@ -234,6 +235,7 @@ class Product:
     activation: tuple[str, ...] = ()
     as_of: date | None = None
     refresh: Refresh = Refresh()
+    metrics: tuple[Governed, ...] = ()
     review: tuple[Reviewed, ...] = ()
     people: People = field(default_factory=People)
     folder: Path = field(default=Path(), compare=False)

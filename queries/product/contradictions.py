@@ -1,14 +1,14 @@
 """What each section of a product file may say alone, but not together with the others."""
 
 from queries.errors import Mistake, ProductError, did_you_mean
-from queries.product import Product, Segment, people, review
+from queries.product import Product, Segment, metrics, people, review
 
 
 def contradictions(product: Product) -> list[Mistake]:
     """The mistakes that show only when the sections are read together."""
     segments = {segment.key: segment for segment in product.segments}
     found = [*_tables(product), *_segments(product, segments), *_features(product, segments)]
-    return [*found, *review.mistakes(product), *people.mistakes(product.people, segments)]
+    return [*found, *metrics.mistakes(product), *review.mistakes(product), *people.mistakes(product.people, segments)]
 
 
 def _tables(product: Product) -> list[Mistake]:

@@ -30,6 +30,7 @@ from queries.product import (
     behavioural,
 )
 from queries.product.contradictions import contradictions
+from queries.product.metrics import governed
 from queries.product.people import people
 from queries.product.review import reviewed
 from queries.product.toml_section import Section
@@ -70,7 +71,7 @@ def loaded(text: str, path: Path) -> Product:
 
 def _product(top: Section, path: Path) -> Product:
     users, accounts, events = top.section("users"), top.section("accounts"), top.section("events")
-    features = {key: _feature(key, section) for key, section in top.sections("features")}
+    features, metrics = {key: _feature(key, section) for key, section in top.sections("features")}, governed(top)
     product = Product(
         name=top.get("name", str, path.parent.name) or path.parent.name,
         timezone=_timezone(top),
@@ -86,7 +87,8 @@ def _product(top: Section, path: Path) -> Product:
         behaviours=tuple(_behaviour(key, section, features) for key, section in top.sections("behaviours")),
         activation=_activation(top),
         refresh=_refresh(top),
-        review=reviewed(top),
+        metrics=metrics,
+        review=reviewed(top, {said.key: said.made_of.kind for said in metrics if said.made_of}),
         people=people(top),
         folder=path.parent,
         file=path.name,

@@ -1,5 +1,6 @@
 """What the weekly review looks at, as `[[review]]` of a product file says it: a metric a line, in its order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ METRICS = ("new", "activation", "core_adoption", "days_active", "resurrected", "
            "weekly_actives")  # fmt: skip
 FEATURE_METRICS = ("adoption", "new_adopters")  # of one feature each
 SHARES = ("activation", "core_adoption", "week4_retention", "adoption")  # metrics that are one, of 0 to 1
+COUNTS = ("new", "resurrected", "dormant", "weekly_actives", "new_adopters")  # of units, that add up or have a mean
 KINDS_OF_NOTE = ("launch", "incident", "experiment", "data", "definition", "holiday")  # of annotations
 
 
@@ -36,15 +38,18 @@ class Reviewed:
         return f"{self.metric}.{self.feature}" if self.feature else self.metric
 
 
-def reviewed(top: Section) -> tuple[Reviewed, ...]:
-    """The lines of the review; none where the file names none, and then there is a usual list."""
-    return tuple(_reviewed(section) for section in top.listed("review"))
+def reviewed(top: Section, made: Mapping[str, str]) -> tuple[Reviewed, ...]:
+    """The lines of the review; none where the file names none, and then there is a usual list.
+
+    made: the metrics that the file makes of others, and whether each is a ratio or a difference.
+    """
+    return tuple(_reviewed(section, made) for section in top.listed("review"))
 
 
-def _reviewed(section: Section) -> Reviewed:
+def _reviewed(section: Section, made: Mapping[str, str]) -> Reviewed:
     """A line of the weekly review."""
     metric, feature = section.get("metric", str) or "", section.get("feature", str)
-    known = [*METRICS, *FEATURE_METRICS]
+    known = [*METRICS, *made, *FEATURE_METRICS]
     if "metric" not in section.values:
         section.note("metric", f"is missing; {did_you_mean('', known)}")
     elif metric and metric not in known:
@@ -58,11 +63,12 @@ def _reviewed(section: Section) -> Reviewed:
     for kind in ignores:
         if kind not in KINDS_OF_NOTE:
             section.note("ignores", f"{kind!r} is no kind of annotation, {did_you_mean(kind, KINDS_OF_NOTE)}")
-    target = (section.share if metric in SHARES else section.amount)("target")
-    made = Reviewed(metric, feature, section.get("owner", str), target,
-                    "account" if unit == "accounts" else "user", ignores)  # fmt: skip
+    number = section.points if made.get(metric) == "difference" else section.amount
+    target = (section.share if metric in SHARES else number)("target")
+    found = Reviewed(metric, feature, section.get("owner", str), target,
+                     "account" if unit == "accounts" else "user", ignores)  # fmt: skip
     section.done()
-    return made
+    return found
 
 
 def mistakes(product: "Product") -> list[Mistake]:

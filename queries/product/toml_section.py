@@ -75,6 +75,17 @@ class Section:
             return None
         return float(value)
 
+    def points(self, key: str) -> float | None:
+        """A difference of two shares, from -1 to 1; None where there is none."""
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -1 <= value <= 1:
+            self.note(key, f"must be from -1 to 1, such as 0.05 for 5 points, not {value!r:.60}.")
+            return None
+        return float(value)
+
     def number(self, key: str, most: int) -> int | None:
         """A whole number from 1 to `most`; None where there is none."""
         value = self.get(key, int)
@@ -116,7 +127,7 @@ class Section:
         self.asked.add(key)
         value = self.values.get(key, [])
         if not isinstance(value, list):
-            self.note(key, f"must be a list: write [[{key}]] before each of its tables.")
+            self.note(key, f"must be a list: write [[{self.at(key)}]] before each of its tables.")
             return []
         return [Section(each, f"{self.at(key)}[{place}]", self.mistakes) for place, each in enumerate(value, 1)]
 

@@ -14,6 +14,7 @@ from queries.answers import ask, within
 from queries.calendar import Period
 from queries.metrics import Metric
 from queries.product import Product, Selection, Unit
+from queries.product.metrics import Governed
 from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, Week
 from queries.review.why import moved, why
@@ -41,7 +42,9 @@ def lines_of(product: Product, activity: Activity, week: date) -> tuple[Reviewed
         return product.review
     known = metrics.catalogue(activity, product.activation)
     launched = [f for f in activity.features if f.launched and timedelta() <= week - f.launched <= NEW_FOR]
-    named = [key for key in METRICS if key in known]
+    old = {said.key for said in product.metrics if said.status == "deprecated"}
+    made = [said.key for said in product.metrics if said.made_of]
+    named = [key for key in (*METRICS, *made) if key in known and key not in old]
     return tuple(Reviewed(key) for key in named) + tuple(
         Reviewed("new_adopters", feature.key, owner=feature.owner) for feature in launched
     )
@@ -54,10 +57,19 @@ def review(product: Product, activity: Activity, week: date, known: Mapping[tupl
     for asked in lines_of(product, activity, week):
         counted = within(activity, Selection(asked.unit))
         metric = metrics.metric(catalogue, asked.key)
-        made = ask(line, counted, metric, week, known.get((asked.key, asked.unit), Known()))
+        made = asked_line(product, counted, metric, asked, week, known.get((asked.key, asked.unit), Known()))
         if made.weeks:  # else the metric begins later, as retention does
-            found.append(replace(made, owner=asked.owner, target=asked.target))
+            found.append(made)
     return Review(product.name, week, activity.calendar.as_of, tuple(found), product.definition_hash())
+
+
+def asked_line(
+    product: Product, activity: Activity, metric: Metric, asked: Reviewed, week: date, known: Known
+) -> Line:  # fmt: skip
+    """As `line`, with owner and target: those that the review asks for, or else those of the metric."""
+    said = next((said for said in product.metrics if said.key == asked.key), Governed(asked.key))
+    target = said.target if asked.target is None else asked.target
+    return replace(ask(line, activity, metric, week, known), owner=asked.owner or said.owner, target=target)
 
 
 def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
@@ -68,13 +80,13 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
     counts = ask(metrics.weekly, activity, metric).filter(pl.col("period") <= week)
     weeks = _up_to(week, metrics.values(counts, metric.form, "period"))
     found = judged(_judgeable(weeks, metric), changes=known.changes, ignored=known.ignored,
-                   allow_trend=metric.is_count, most=1.0 if metric.is_share else float("inf"))  # fmt: skip
+                   allow_trend=metric.is_count, least=metric.range[0], most=metric.range[1])  # fmt: skip
     made = Line(
         metric.key, metric.label, metric.form, metric.up, metric.kind, metric.definition, activity.unit, None, None,
         _weeks(weeks, found), found.verdict, found.since, found.is_news, found.is_up, found.provisional, found.trended,
         *_spans(counts, metric, week),
     )  # fmt: skip
-    if made.verdict not in ("real", "watch"):
+    if made.verdict not in ("real", "watch") or metric.made_of:  # the two that it is made of tell what carries them
         return made
     judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
     anew = max((day for day in known.changes if day <= (made.since or week)), default=date.min)  # since when as now
@@ -95,9 +107,9 @@ def _judgeable(weeks: pl.DataFrame, metric: Metric) -> pl.DataFrame:
 
     Of first uses, those of the first weeks of history are not: many of them are no first ones.
     """
-    begun = (pl.coalesce("n", "value").fill_null(0) > 0).cum_max()
+    begun = (pl.coalesce("n", "value").fill_null(0) != 0).cum_max()
     begun = begun & begun.shift(1, fill_value=True)  # what begins within a week has no whole one yet
-    if metric.feature and metric.form == "flow":
+    if any(one.feature and one.form == "flow" for one in metric.made_of or (metric,)):
         begun &= pl.col("period") >= pl.col("period").min() + SETTLES
     enough = pl.col("n").filter(begun).median() >= TOO_FEW if metric.is_count else pl.lit(True)
     return weeks.with_columns(value=pl.when(begun & enough).then("value"))

@@ -164,8 +164,9 @@ def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer,
         features=features,
         segments=product.segments,
         codes={key: code for code, key in enumerate(found.features, start=1)},
+        governed=product.metrics,
         least=viewer.least,
-        key=(version, _seen(viewer), features),
+        key=(version, _seen(viewer), features, product.metrics),
     ).with_behaviours(product.behaviours)
 
 

@@ -38,20 +38,20 @@ class Judged:
 
 def judged(
     weeks: pl.DataFrame, *, changes: Sequence[date] = (), ignored: Sequence[Period] = (), allow_trend: bool = False,
-    most: float = np.inf,
+    least: float = 0.0, most: float = np.inf,
 ) -> Judged:  # fmt: skip
     """The behaviour of `value` over whole weeks (`period`, the last day of each), the oldest first.
 
     changes: days from whose week on what is usual starts anew. ignored: spans that are no news, such as holidays: a
     week that shares a day with one is drawn and makes neither limits nor signals. allow_trend: a series that grows
-    steadily gets limits along its line. most: above which the metric cannot be.
+    steadily gets limits along its line. least, most: below and above which the metric cannot be.
     """
     weeks = weeks.with_columns(ignored=_touched(ignored))
     value = pl.when(~pl.col("ignored")).then(pl.col("value").cast(pl.Float64))
     series = weeks.select(value.fill_null(np.nan)).to_series().to_numpy()
     at = weeks_of(weeks["period"], changes)
     heard = behaviours(series[None, :], at, allow_trend)
-    lower, upper = heard.drawn(0.0, most)
+    lower, upper = heard.drawn(least, most)
     signal = heard.outside | heard.in_a_row | heard.near_limit
     lines = {"centre": heard.centre, "lower": lower, "upper": upper}
     limits = [pl.Series(name, line[0, : weeks.height], pl.Float64).fill_nan(None) for name, line in lines.items()]

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 PATHS = ["/weekly", "/weekly?seen=present", "/okrs", "/adoption?by=plan", "/retention", "/retention?view=trend",
          "/retention?view=compare", "/engagement", "/engagement?show=lifecycle", "/feature", "/feature?tab=who",
-         "/log"]  # fmt: skip
+         "/metrics", "/metrics?metric=week4_retention&beside=days_active", "/log"]  # fmt: skip
 
 
 def serious(page: Page) -> list[str]:

@@ -39,12 +39,14 @@ def offered(activity: Activity, *, has_accounts: bool = True, **picked: str) -> 
 
 
 ONE = Choice("Weeks", {"6": "6 weeks", "12": "12"}, ("12",))
+TYPED = Choice("Search", {"": "all"}, ("",), typed=True)
 SEVERAL = Choice("Plan", {"Pro": "Pro", "Free": "Free"}, several=True)
 
 
 @pytest.mark.parametrize(("choice", "asked", "kept"), [
     (ONE, ("6",), ("6",)), (ONE, ("13",), ("12",)), (ONE, (), ("12",)), (ONE, ("13", "6", "12"), ("6",)),
     (SEVERAL, ("Free", "Pro"), ("Free", "Pro")), (SEVERAL, ("Free", "Free", "x"), ("Free",)), (SEVERAL, ("x",), ()),
+    (TYPED, ("any *text*", "more"), ("any *text*",)), (TYPED, ("x" * 99,), ("x" * 60,)), (TYPED, (), ("",)),
 ])  # fmt: skip
 def test_a_choice_keeps_what_is_on_offer_and_else_its_default(choice: Choice, asked: Values, kept: Values) -> None:
     assert choice.clean(asked) == kept

@@ -434,14 +434,15 @@ KEYS = st.sampled_from(
      "loaded_at", "since", "id", "signup", "ended", "exclude", "column", "in", "ends_with", "contains", "why",
      "label", "values", "area", "owner",
      "launched", "eligible", "core", "active", "target", "activation", "review",
-     "metric", "feature", "count", "ignores", "", "a.b", "🦊"]
+     "metric", "feature", "count", "ignores", "metrics", "ratio", "difference", "certified", "changelog", "status",
+     "replaced_by", "adoption", "new", "", "a.b", "🦊"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=20
 )
 SECTIONS = st.dictionaries(KEYS, VALUES, max_size=6)
-TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "activation", "review", "timezone",
-       "week_start", "as_of", "name")  # fmt: skip
+TOP = ("warehouse", "events", "users", "accounts", "identity", "features", "activation", "review", "metrics",
+       "timezone", "week_start", "as_of", "name")  # fmt: skip
 GARBAGE = st.fixed_dictionaries({}, optional=dict.fromkeys(TOP, SECTIONS | VALUES))
 LAX = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # the folder stays as it is; garbage takes its time
 

@@ -15,11 +15,12 @@ from queries import metrics, review, stats
 from queries.activity import Activity, By
 from queries.calendar import Period
 from queries.measures.adoption import adoption
-from queries.metrics import Form, Metric
+from queries.metrics import Form, Metric, counting
 from queries.product import Connection, Events, Feature, Product, Selection, Unit
+from queries.product.metrics import Governed, MadeOf
 from queries.product.review import METRICS, Reviewed
 from queries.review import Line, Review, Span, lines
-from queries.review.lines import Known, line, lines_of, ranked
+from queries.review.lines import Known, asked_line, line, lines_of, ranked
 from queries.stats import proportions
 from queries.stats import weekly as weekly_series
 from tests.examples import three_users
@@ -131,7 +132,7 @@ def test_a_line_as_of_an_earlier_week_is_what_it_would_have_been_then(case: Case
     week = dice.choice(spans)[1]
     whole, then = load(case), load(replace(case, world=replace(case.world, as_of=week)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TOO_FEW", 1)
+        patch.setattr(counting, "TOO_FEW", 1)
         patch.setattr(lines, "TOO_FEW", 1)
         for key, metric in metrics.catalogue(whole).items():
             later, known = line(whole, metric, week), line(then, metric, week)
@@ -146,7 +147,7 @@ def test_adoption_reads_the_same_in_the_review_and_on_its_own_page(case: Case, d
     assume(weeks["complete"].any())
     last: date = max(weeks.filter("complete")["period"].to_list())
     with pytest.MonkeyPatch.context() as patch:
-        for module in (metrics, lines):
+        for module in (counting, lines):
             patch.setattr(module, "TOO_FEW", 1)
         for module in (proportions, weekly_series):
             patch.setattr(module, "RATE", pl.when(pl.col("of") > 0).then(pl.col("n") / pl.col("of")))
@@ -336,6 +337,25 @@ def test_without_a_list_a_review_has_the_usual_lines_and_the_launches_of_half_a_
 
     usual = [Reviewed(key) for key in METRICS if key != "core_adoption"]  # no feature is core
     assert list(found) == [*usual, *(Reviewed("new_adopters", key, owner="Ann") for key in ("half", "now"))]
+
+
+def test_without_a_list_a_review_has_the_metrics_made_in_the_file_and_none_that_is_deprecated() -> None:
+    said = (Governed("new", status="deprecated"), Governed("per", made_of=MadeOf("ratio", ("new", "dormant"), "Per")))
+
+    found = lines_of(product(metrics=said), replace(three_users()[0], governed=said), SUNDAY)
+
+    assert [each.key for each in found] == ["activation", "days_active", "resurrected", "dormant", "week4_retention",
+                                            "weekly_actives", "per"]  # fmt: skip
+
+
+def test_a_line_has_the_owner_and_the_target_of_its_metric_where_it_names_none() -> None:
+    activity = three_users()[0]
+    made, new = product(metrics=(Governed("new", "Mira", target=40.0),)), metrics.catalogue(activity)["new"]
+
+    found = [asked_line(made, activity, new, asked, SUNDAY, Known())
+             for asked in (Reviewed("new"), Reviewed("new", owner="Ann", target=3.0))]  # fmt: skip
+
+    assert [(each.owner, each.target) for each in found] == [("Mira", 40.0), ("Ann", 3.0)]
 
 
 def test_with_a_list_a_review_has_its_lines_in_its_order() -> None:
