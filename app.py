@@ -28,7 +28,7 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension", "log": "history",
+    "feature": "extension", "explore": "search", "log": "history",
 }  # fmt: skip
 TITLES = {"okrs": "OKRs"}  # of those whose name is not their title
 clock = partial(datetime.now, UTC)

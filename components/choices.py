@@ -10,6 +10,7 @@ from queries import product
 from queries.activity import Activity, By
 from queries.answers import ask
 from queries.calendar import day_number
+from queries.explore import MOST_METRICS
 from queries.metrics import catalogue
 from queries.product import Segment
 
@@ -21,14 +22,17 @@ OF_PAGE = {
                   "split", "split2", "a", "z"),
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
+    "explore": ("m", "slice", "slice2", "g", "look", "split", "split2", "a", "z"),
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
     "log": (),
 }  # fmt: skip
-OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
+PAIR = dict.fromkeys(("split", "split2", "a", "z"), "compare")
+VIEWS = {"retention": "view", "explore": "look"}  # what says which of its views a page shows
+OF_VIEW = {"retention": {"k": "trend", **PAIR}, "explore": {"slice": "trend", "slice2": "trend", **PAIR}}
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("week", "line", "cycle", "kr", "pillar", "by", "by2", "feature", "start", "back", "k", "split", "split2", "a",
-         "z", "days", "brackets")  # fmt: skip
+LISTS = ("week", "line", "cycle", "kr", "pillar", "by", "by2", "slice", "slice2", "feature", "start", "back", "k",
+         "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
@@ -41,7 +45,7 @@ MOST_WEEKS = 104  # that can be reviewed
 class Choice:
     """One thing to pick: its options as value -> label, the default, and whether several may be picked at once.
 
-    noun: what it is in a sentence, where the label alone would not say.
+    noun: what it is in a sentence, where the label alone would not say. most: how many may be picked; 0 for all.
     """
 
     label: str
@@ -49,11 +53,12 @@ class Choice:
     default: Values = ()
     several: bool = False
     noun: str = ""
+    most: int = 0
 
     def clean(self, values: Values) -> Values:
         """Those of the values that are on offer; the default where one is needed and none is left."""
         known = tuple(dict.fromkeys(value for value in values if value in self.options))
-        return known if self.several else known[:1] or self.default
+        return known[: self.most or None] if self.several else known[:1] or self.default
 
 
 def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
@@ -89,6 +94,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "show": Choice("Show", {"matrix": "Matrix", "stickiness": "Stickiness", "lifecycle": "Lifecycle"}, ("matrix",)),
         "tab": Choice("Show", dict(TABS), ("overview",)),
         **_of_review(activity),
+        **_explored(activity, splits, overlapping, picked),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
@@ -106,6 +112,23 @@ def _of_review(activity: Activity) -> dict[str, Choice]:
         "week": Choice("Week", weeks or {"": "(no whole week)"}, (next(iter(weeks), ""),)),
         "line": Choice("Metric", {"": "the first", **lines}, ("",), noun="a metric"),
         "seen": Choice("Seen", {"": "page", "present": "present"}, ("",), noun="a way to show it,"),
+    }
+
+
+def _explored(
+    activity: Activity, splits: Mapping[str, str], overlapping: set[str], picked: Mapping[str, Values]
+) -> dict[str, Choice]:
+    """What the explore page can look at: metrics, by what they are split, over what, and how."""
+    known = {metric.key: metric.label for metric in catalogue(activity).values()}
+    first = next((key for key in picked.get("slice", ()) if key in splits), "")
+    seconds = _second(splits, first, overlapping) if first else {}
+    grains = {"week": "Week", "month": "Month", "quarter": "Quarter"}
+    return {
+        "m": Choice("Metrics", known, several=True, noun="the metric", most=MOST_METRICS),
+        "slice": Choice("Split by", {"": "—", **splits}, ("",), noun="a split by"),
+        "slice2": Choice("and by", {"": "—", **seconds}, ("",), noun="a second split by"),
+        "g": Choice("Over", grains, ("week",), noun="a length of time,"),
+        "look": Choice("Look at", {"trend": "Over time", "compare": "Compare"}, ("trend",), noun="a view"),
     }
 
 

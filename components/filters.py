@@ -16,9 +16,10 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from components import words
-from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, Choice, Values, behaviours, choices
+from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, VIEWS, Choice, Values, behaviours, choices
 from queries import product
 from queries.activity import Activity, By
+from queries.explore import Grain
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
@@ -67,6 +68,9 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
             label = offered[name].noun or words.md(offered[name].label.lower())
             are, they = ("is", "It is") if len(lost) == 1 else ("are", "They are")
             st.warning(f"The link asks for {label} {what}{more}, which {are} not on offer here. {they} ignored.")
+        if name in offered and 0 < (most := offered[name].most) < len({*values} - {*lost}):
+            st.warning(f"The link asks for more than {most} {words.md(offered[name].label.lower())}; "
+                       f"the first {most} are shown.")  # fmt: skip
 
 
 def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
@@ -80,8 +84,8 @@ def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
 
 def _names(page: str) -> list[str]:
     """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
-    view = _picks().get("view", ("",))[0]
-    own = [name for name in OF_PAGE[page] if OF_VIEW.get(name, view) == view]
+    view = _picks().get(VIEWS.get(page, ""), ("",))[0]
+    own = [name for name in OF_PAGE[page] if OF_VIEW.get(page, {}).get(name, view) == view]
     return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *own]
 
 
@@ -115,7 +119,8 @@ def pick(name: str, *, show_label: bool = False) -> None:
         "on_change": _picked, "args": (name,), "label_visibility": visibility,
     }  # fmt: skip
     if choice.several:
-        st.multiselect(words.md(choice.label), placeholder="All", **options)
+        most: Any = {"max_selections": choice.most, "placeholder": f"Up to {choice.most}"} if choice.most else {}
+        st.multiselect(words.md(choice.label), **{"placeholder": "All", **most, **options})
     elif len(choice.options) <= 4 and name not in LISTS:
         st.segmented_control(choice.label, required=True, **options)
     else:
@@ -150,6 +155,8 @@ def _change(**values: Values) -> None:
     if "feature" in values:
         _picks().pop("start", None)
         _picks().pop("back", None)
+    if values.get("look") == ("compare",):  # what is split by is what is compared
+        _picks().update({name: _picks()[of] for name, of in (("split", "slice"), ("split2", "slice2"))})
     _picks().update(values)
     st.session_state["changed"] = True
 
@@ -299,6 +306,17 @@ def cycle() -> str:
 def key_result() -> str:
     """The key result that is looked at; empty for the first."""
     return _picks()["kr"][0]
+
+
+def asked() -> tuple[Values, By, Grain]:
+    """What the explore page is to show: keys of metrics, the segments they are split by, and over what."""
+    by = tuple(key for name in ("slice", "slice2") if (key := _picks()[name][0]))
+    return _picks()["m"], by, cast(Grain, _picks()["g"][0])
+
+
+def compares() -> bool:
+    """Whether the explore page compares two groups."""
+    return _picks()["look"][0] == "compare"
 
 
 def pillar() -> str:

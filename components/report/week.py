@@ -1,5 +1,6 @@
 """The review of a week, as the page shows it and as it is taken away: the numbers, and what people wrote."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import cast
@@ -44,7 +45,7 @@ def now(product: Product, activity: Activity, week: date, kept: Store, viewer: V
     """
     seen = [Mark(**asdict(one.content)) for one in kept.annotations.list(product.name)]
     tasks, notes = _written(product, week, kept) if access.may(viewer, "whole") else ([], [])
-    known = {(asked.key, asked.unit): _known(seen, asked) for asked in lines_of(product, activity, week)}
+    known = {(asked.key, asked.unit): known_of(seen, asked) for asked in lines_of(product, activity, week)}
     counted = review(product, activity, week, known)
     return review_notes.with_words(counted, seen, tasks, notes)
 
@@ -55,7 +56,7 @@ def _written(product: Product, week: date, kept: Store) -> tuple[list[Task], lis
     return tasks, [Said(one.content.metric, one.content.text) for one in kept.notes.of(product.name, week)]
 
 
-def _known(seen: list[Mark], asked: Reviewed) -> Known:
+def known_of(seen: Sequence[Mark], asked: Reviewed) -> Known:
     """The days on which what is usual of a metric starts anew, and those that are no news."""
     mine = marks.concerning(seen, asked.key, asked.feature)
     ignored = tuple(Period(mark.day, mark.until or mark.day) for mark in mine if mark.kind in asked.ignores)

@@ -60,10 +60,12 @@ def review(product: Product, activity: Activity, week: date, known: Mapping[tupl
     return Review(product.name, week, activity.calendar.as_of, tuple(found), product.definition_hash())
 
 
-def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
+def line(
+    activity: Activity, metric: Metric, week: date, known: Known = Known(), *, explained: bool = True
+) -> Line:
     """A metric up to a week, judged by what was known of the weeks before, and explained where it moved.
 
-    activity: of the unit that is reviewed. week: its last day.
+    activity: of the unit that is reviewed. week: its last day. explained: whether to look for what carries a change.
     """
     counts = ask(metrics.weekly, activity, metric).filter(pl.col("period") <= week)
     weeks = _up_to(week, metrics.values(counts, metric.form, "period"))
@@ -74,7 +76,7 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
         _weeks(weeks, found), found.verdict, found.since, found.is_news, found.is_up, found.provisional, found.trended,
         *_spans(counts, metric, week),
     )  # fmt: skip
-    if made.verdict not in ("real", "watch"):
+    if made.verdict not in ("real", "watch") or not explained:
         return made
     judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
     anew = max((day for day in known.changes if day <= (made.since or week)), default=date.min)  # since when as now
