@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
-from components import drills, filters, frame, okr_forms, signin
+from components import drills, filters, frame, okr_forms, pins, signin
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.errors import AccessError, InsightsError
@@ -43,16 +43,18 @@ pages = {
 to_first = signin.page if viewer is None else lambda: st.switch_page(pages["adoption"])
 home = st.Page(to_first, title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
+slot = None  # where what is drawn after the page goes
 try:
     st.session_state["clock"], st.session_state["now"] = clock, clock()
     if viewer:
         frame.make_ready(clock, viewer)
     if viewer and page.url_path in pages:
         drills.follow(page.url_path)
-        activity = snapshot.load(viewer)
+        activity, days = pins.load(viewer, page.url_path)
         written = okr_forms.offered() if page.url_path == "okrs" else {}
-        filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=written)
-        frame.head(activity, pages, page.url_path, clock(), viewer)
+        filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more={**written, **days})
+        slot = frame.head(activity, pages, page.url_path, clock(), viewer)
     page.run()
+    frame.foot(slot, page.url_path)
 except InsightsError as error:
     frame.explain(error, viewer)

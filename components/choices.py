@@ -1,6 +1,6 @@
 """What can be picked, by its name in the address: the options, the default, and on which page each means something."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +16,7 @@ from queries.product import Segment
 
 Values = tuple[str, ...]
 SHARED = ("unit", "w", "vs", "b")  # by all pages, besides `s.` and a segment for each that is filtered by
+PINNED = ("adoption", "retention", "engagement", "feature", "explore")  # what can be shown as of an earlier day
 OF_PAGE = {
     "adoption": ("of", "by", "by2"),
     "retention": ("feature", "start", "back", "count", "grain", "windows", "days", "brackets", "view", "k",
@@ -45,7 +46,8 @@ MOST_WEEKS = 104  # that can be reviewed
 class Choice:
     """One thing to pick: its options as value -> label, the default, and whether several may be picked at once.
 
-    noun: what it is in a sentence, where the label alone would not say. most: how many may be picked; 0 for all.
+    noun: what it is in a sentence, where the label alone would not say. most: how many may be picked; 0 for all. lost:
+    what is said of a value that is not on offer, where that is more than that it is not.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Choice:
     several: bool = False
     noun: str = ""
     most: int = 0
+    lost: Callable[[str], str] | None = None
 
     def clean(self, values: Values) -> Values:
         """Those of the values that are on offer; the default where one is needed and none is left."""

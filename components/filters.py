@@ -8,7 +8,7 @@ is not is said and ignored.
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal, cast
@@ -16,7 +16,19 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from components import words
-from components.choices import KINDS, LISTS, OF_PAGE, OF_VIEW, SHARED, VIEWS, Choice, Values, behaviours, choices
+from components.choices import (
+    KINDS,
+    LISTS,
+    OF_PAGE,
+    OF_VIEW,
+    PINNED,
+    SHARED,
+    VIEWS,
+    Choice,
+    Values,
+    behaviours,
+    choices,
+)
 from queries import product
 from queries.activity import Activity, By
 from queries.explore import Grain
@@ -62,7 +74,9 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
         if name.startswith("s.") and name not in offered:
             st.warning(f"The link filters by {words.md(name[2:62])}, which is no segment here. It is ignored.")
         lost = [value for value in values if name in offered and value not in offered[name].options]
-        if lost:
+        if lost and (told := offered[name].lost):
+            st.warning(told(lost[0]))
+        elif lost:
             what = " and ".join(f"“{words.md(value[:60])}”" for value in lost[:3])
             more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
             label = offered[name].noun or words.md(offered[name].label.lower())
@@ -75,7 +89,7 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
 
 def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
     """What of an address speaks to a page. `to.plan` filters by plan like `s.plan`, but only where a click leads."""
-    names = (*SHARED, *OF_PAGE[page])
+    names = (*_shared(page), *OF_PAGE[page])
     found = {name: values for name, values in asked.items() if name in names or name.startswith("s.")}
     leads_here = "feature" in OF_PAGE[page]
     drilled = {f"s.{name[3:]}": values for name, values in asked.items() if name.startswith("to.") and leads_here}
@@ -86,7 +100,34 @@ def _names(page: str) -> list[str]:
     """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
     view = _picks().get(VIEWS.get(page, ""), ("",))[0]
     own = [name for name in OF_PAGE[page] if OF_VIEW.get(page, {}).get(name, view) == view]
-    return [*SHARED, *(name for name in _picks() if name.startswith("s.")), *own]
+    return [*_shared(page), *(name for name in _picks() if name.startswith("s.")), *own]
+
+
+def _shared(page: str) -> tuple[str, ...]:
+    return (*SHARED, *(("asof",) if page in PINNED else ()))
+
+
+def pinned(page: str, kept: Sequence[date]) -> date | None:
+    """The day, of those kept, as of which a page is asked for; by the address, where that came from outside.
+
+    None for the latest.
+    """
+    address = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
+    came = (page, address) != st.session_state.get("address")
+    asked = address.get("asof", ()) if came else _picks().get("asof", ())
+    return next((one for one in kept if page in PINNED and (str(one),) == asked[:1]), None)
+
+
+def exactly(page: str) -> dict[str, Values]:
+    """The address of a page with all its values, also those that go without saying, but for as of when."""
+    return {name: _picks()[name] for name in _names(page) if _picks().get(name) and name != "asof"}
+
+
+def in_words(page: str) -> list[tuple[str, str]]:
+    """What is picked on a page, a line each: the name of the choice, and the options."""
+    offered = cast(dict[str, Choice], st.session_state["choices"])
+    return [(offered[name].label, ", ".join(offered[name].options.get(value, value) for value in values))
+            for name, values in address(page).items() if name != "asof"]  # fmt: skip
 
 
 def address(page: str) -> dict[str, Values]:

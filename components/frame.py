@@ -6,8 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from components import filters, signin, words
+from components import filters, pictures, pins, share, signin, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -41,36 +42,54 @@ def make_ready(clock: Clock, viewer: Viewer) -> None:
     background.keep_up(clock)
 
 
-def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer) -> None:
+def head(
+    activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer
+) -> DeltaGenerator | None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 
-    The weekly review, the objectives and the log are of everybody, always: they have no filters.
+    The weekly review, the objectives and the log are of everybody, always: they have no filters. Returns where `foot`
+    goes.
     """
+    share.begin(activity, page, pages[page].title)
+    pictures.keep_off_the_screen()
     if page in filters.MEETINGS and filters.presents():
-        return
+        return None
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
         signin.badge(viewer)
     if page not in filters.UNFILTERED:
         filters.bar(activity)
-    _strip(activity, now, viewer)
+    return _strip(activity, now, viewer)
 
 
-def _strip(activity: Activity, now: datetime, viewer: Viewer) -> None:
-    found, zone = snapshot.manifest(), ZoneInfo(snapshot.product().timezone)
+def _strip(activity: Activity, now: datetime, viewer: Viewer) -> DeltaGenerator:
+    """How fresh the data is, or that an earlier day is shown; and where the ways to share go."""
+    found, zone = pins.manifest(), ZoneInfo(snapshot.product().timezone)
     today = now.astimezone(zone).date()
     refreshed = datetime.fromisoformat(found.refreshed_at).astimezone(zone)
     fixed = snapshot.product().as_of is not None
     said = words.freshness(activity, activity.calendar.as_of if fixed else today)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
-        st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
+        if pins.is_earlier():
+            pins.strip(activity.calendar.as_of)
+        else:
+            st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
         _about(found, activity, zone, viewer)
+        slot = st.container(width="content")
     if background.running():
         st.fragment(_going_on, run_every=1.0)(viewer)
     trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())
     if trouble and access.may(viewer, "whole"):
         st.caption(trouble)
+    return slot
+
+
+def foot(slot: DeltaGenerator | None, page: str) -> None:
+    """What is drawn after the page, because the page says what there is to share."""
+    if slot is not None and page != "log":
+        with slot:
+            share.popover(page)
 
 
 def _going_on(viewer: Viewer) -> None:

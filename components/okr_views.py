@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import (
     cards,
+    exports,
     filters,
     forms,
     marks,
@@ -51,6 +52,7 @@ def page(activity: Activity, name: str) -> None:
         _present(made)
         return
     st.markdown(words.answer(made))
+    exports.shown().answer = words.answer(made)
     _controls(found, cycle, made)
     okr_close_forms.closed(found, cycle, made)
     for aim in made.aims:

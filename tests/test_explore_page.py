@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.test_pages import address, answer, assert_stands, clicked, figure, opened, picked, sentences, warnings, ways_out
+from tests.test_pages import (
+    address,
+    answer,
+    assert_stands,
+    clicked,
+    figure,
+    opened,
+    picked,
+    sentences,
+    warnings,
+    ways_out,
+)
 
 pytestmark = pytest.mark.slow
 
