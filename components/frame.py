@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import filters, pictures, pins, share, signin, words
+from components import filters, find_forms, forms, pictures, pins, share, signin, view_forms, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -54,16 +54,21 @@ def head(
     pictures.keep_off_the_screen()
     if page in filters.MEETINGS and filters.presents():
         return None
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links(pages)
+        find_forms.box(activity, pages)
         signin.badge(viewer)
     if page not in filters.UNFILTERED:
         filters.bar(activity)
-    return _strip(activity, now, viewer)
+    slot = _strip(activity, pages, page, now, viewer)
+    forms.told()
+    return slot
 
 
-def _strip(activity: Activity, now: datetime, viewer: Viewer) -> DeltaGenerator:
+def _strip(
+    activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer
+) -> DeltaGenerator:
     """How fresh the data is, or that an earlier day is shown; and where the ways to share go."""
     found, zone = pins.manifest(), ZoneInfo(snapshot.product().timezone)
     today = now.astimezone(zone).date()
@@ -76,6 +81,7 @@ def _strip(activity: Activity, now: datetime, viewer: Viewer) -> DeltaGenerator:
         else:
             st.caption(f"● {said} · refreshed {refreshed:%-d %b %H:%M}", width="content")
         _about(found, activity, zone, viewer)
+        view_forms.popover(pages, page)
         slot = st.container(width="content")
     if background.running():
         st.fragment(_going_on, run_every=1.0)(viewer)

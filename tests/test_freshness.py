@@ -41,7 +41,7 @@ def opened() -> AppTest:
 
 
 def strip(app: AppTest) -> str:
-    return "\n".join(caption.value for caption in app.caption[:5])
+    return "\n".join(caption.value for caption in app.caption[:12])
 
 
 def press(app: AppTest, label: str) -> AppTest:

@@ -97,6 +97,14 @@ def _objectives_and_key_results(connection: sa.Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
 
 
+def _saved_views(connection: sa.Connection) -> None:
+    """Pages with what was picked on them, under a name."""
+    metadata = sa.MetaData()
+    sa.Table("views", metadata, *_kept(), *_texts("name", "page", "query", "note"),
+             sa.Column("team", sa.Boolean, nullable=False), sa.Index("views_of", "product"))  # fmt: skip
+    metadata.create_all(connection, checkfirst=False)
+
+
 def _named() -> list[sa.Column[object]]:
     return [sa.Column("id", sa.Text, primary_key=True), *_texts("product"), _number("version")]
 
@@ -133,4 +141,5 @@ def _moment(name: str) -> sa.Column[object]:
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _what_is_written_beside_the_numbers,
     _objectives_and_key_results,
+    _saved_views,
 )
