@@ -130,6 +130,9 @@ def _charts(activity: Activity, found: Sequence[tuple[Metric, pl.DataFrame]], by
         with grid.container():
             if len(panels) > 1 or by:
                 st.markdown(f"**{md(names)}**")
+            if not any(frame["value"].count() for _, frame in panel):
+                st.caption(words.NO_RATE)
+                continue
             figure = (derive(explore_charts.by_group, *panel[0], grain, cards.palette()) if by
                       else derive(explore_charts.over_time, panel, grain, cards.palette()))  # fmt: skip
             cards.timeline(figure, f"{names} over time", f"explore {names}", one.key if one else None,

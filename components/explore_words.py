@@ -22,6 +22,7 @@ from queries.stats import TOO_FEW
 OPENING = "**Any metric, by any split.** Begin with a question, or pick up to four metrics."
 GROUPS_EXPLAIN = "What is real is told of the whole, by separate weeks alone; groups and longer spans only explain."
 ONE_TEST = "Each difference stands by one test of these two alone: of twenty such looks one seems sure by chance."
+NO_RATE = f"Nothing to draw: under {TOO_FEW} in every period."
 MOST_SAID = 3  # metrics in the answer
 
 
@@ -100,6 +101,9 @@ def totals(
         moved = change(metric.form, last["value"], before["value"], last["of"]) if before else ""
         on = f", {moved} on {period(before['period'], grain, now)}" if before and moved else ""
         each = " a week" if metric.form == "level" and grain != "week" else ""
+        if last["value"] is None:
+            said.append(_too_few(metric, last, when))
+            continue
         said.append(f"**{md(metric.label)}: {value(metric.form, last['value'], last['of'])}{each}**"
                     f"{_n(metric, last)} in {when}{on}.")  # fmt: skip
     return Answer(f"{' '.join(said)}{_more(found)}{_whose(activity, pick)}")
@@ -138,7 +142,11 @@ def _spread(
                        pl.col("segment").is_in(list(known)))  # fmt: skip
     rows = now.sort("value", descending=True, maintain_order=True).rows(named=True)
     when = period(total["period"], grain, activity.calendar.as_of)
+    if total["value"] is None:
+        return _too_few(metric, total, when)
     head = f"**{md(metric.label)}: {value(metric.form, total['value'], total['of'])}** in {when}"
+    if not total["value"]:
+        return f"{head}."
     if not rows:
         return f"{head}; no group has enough to be told apart."
     if metric.is_count:
@@ -150,6 +158,11 @@ def _spread(
     ends = [rows[0]] if len(rows) == 1 else [rows[0], rows[-1]]
     told = [f"{md(row['segment'])} ({value(metric.form, row['value'], row['of'])}{_of(metric, row)})" for row in ends]
     return f"{head}: highest in {told[0]}" + (f", lowest in {told[1]}." if len(told) == 2 else ".")
+
+
+def _too_few(metric: Metric, row: Mapping[str, Any], when: str) -> str:
+    counts = "" if row["n"] is None else f": {row['n']:,} of {row['of']:,}"
+    return f"**{md(metric.label)}** has too few for a rate in {when}{counts}."
 
 
 def _of(metric: Metric, row: Mapping[str, Any]) -> str:

@@ -34,8 +34,9 @@ def box(activity: Activity, pages: Mapping[str, Any]) -> None:
     """The box."""
     known = places(activity, pages)
     st.session_state["find"] = None
-    st.selectbox("Find", list(known), format_func=lambda key: known[key][0] if key in known else key, key="find",
-                 placeholder="Find a metric, feature, view …", label_visibility="collapsed", width=235, on_change=_found,
+    names = {key: place[0] for key, place in known.items()}
+    st.selectbox("Find", list(names), format_func=lambda key: names.get(key, key), key="find",
+                 placeholder="Find a metric, feature …", label_visibility="collapsed", on_change=_found,
                  args=(known,))  # fmt: skip
 
 

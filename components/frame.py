@@ -62,7 +62,8 @@ def head(
     if page not in filters.UNFILTERED:
         filters.bar(activity)
     slot = _strip(activity, pages, page, now, viewer)
-    forms.told()
+    if page not in filters.MEETINGS:  # these say it themselves, once they have looked at it
+        forms.told()
     return slot
 
 

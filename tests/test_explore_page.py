@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tests.test_pages import (
     address,
     answer,
+    assert_nothing_unescaped,
     assert_stands,
     clicked,
     figure,
@@ -160,3 +161,15 @@ def test_accounts_are_counted_by_what_accounts_are() -> None:
     assert table(app)["w/e 15 Nov"] != table(explored(m="weekly_actives", slice="plan"))["w/e 15 Nov"]
     splits: Any = app.get_by_key("pick slice")
     assert "Role" not in splits.options
+
+
+def test_names_from_the_data_are_shown_as_they_are(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(hostile))
+    keys = [f"adoption.f{number}" for number in (1, 3, 5)]
+
+    pair = {"split": "plan", "a": "<script>alert(1)</script>", "z": "**bold**"}
+    for app in (explored(), explored(m=keys), explored(m=keys[:1], slice="plan"),
+                explored(m=keys, look="compare", **pair)):  # fmt: skip
+        assert_stands(app)
+        assert warnings(app) == []
+        assert_nothing_unescaped(app)
