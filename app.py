@@ -11,7 +11,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # `streamlit run` from anywhere finds queries and components
 
-from components import draft_views, drills, filters, frame, okr_forms, signin
+from components import draft_views, drills, filters, frame, okr_forms, pins, signin
 from queries import access, config, snapshot
 from queries.access import Viewer
 from queries.errors import AccessError, InsightsError
@@ -28,7 +28,7 @@ st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "component
 _freeze()
 ICONS = {
     "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension", "metrics": "menu_book", "log": "history", "product": "add_circle",
+    "feature": "extension", "explore": "search", "metrics": "menu_book", "log": "history", "product": "add_circle",
 }  # fmt: skip
 TITLES = {"okrs": "OKRs", "product": "Your own product"}  # of those whose name is not their title
 clock = partial(datetime.now, UTC)
@@ -46,6 +46,7 @@ pages = {
 }  # fmt: skip
 home = st.Page(instead or partial(frame.enter, pages), title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")
+slot = None  # where what is drawn after the page goes
 try:
     with signin.looking(viewer):
         st.session_state["clock"], st.session_state["now"] = clock, clock()
@@ -53,10 +54,11 @@ try:
             frame.make_ready(clock, viewer)
         if viewer and not instead and page.url_path in pages:
             drills.follow(page.url_path)
-            activity = snapshot.load(viewer)
-            written = okr_forms.offered() if page.url_path == "okrs" else {}
-            filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=written)
-            frame.head(activity, pages, page.url_path, clock(), viewer)
+            activity, days = pins.load(viewer, page.url_path)
+            more = {**(okr_forms.offered() if page.url_path == "okrs" else {}), **days}
+            filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=more)
+            slot = frame.head(activity, pages, page.url_path, clock(), viewer)
         page.run()
+        frame.foot(slot, page.url_path)
 except InsightsError as error:
     frame.explain(error, viewer)

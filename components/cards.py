@@ -1,6 +1,7 @@
 """Headline numbers and figures on the screen: the Streamlit calls that the pages share."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -8,9 +9,21 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from components import adoption_words, charts, drills, filters, forms, marks, retention_words, tables, words
+from components import (
+    adoption_words,
+    charts,
+    drills,
+    exports,
+    filters,
+    forms,
+    marks,
+    pictures,
+    pins,
+    retention_words,
+    tables,
+    words,
+)
 from components.theme import DARK, LIGHT, Palette, day
-from queries import snapshot
 from queries.activity import Activity, By
 from queries.answers import derive
 from queries.calendar import Calendar, Grain, Period
@@ -22,7 +35,6 @@ from queries.stats import TOO_FEW, rates
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
 MOST_COLUMNS = 20  # segments side by side
 MOST_ROWS = 60  # features in a figure; more are slow to draw and nobody reads them
-TOOLS = {"modeBarButtons": [["toImage"]], "displaylogo": False, "toImageButtonOptions": {"scale": 2}}
 
 
 def palette() -> Palette:
@@ -31,9 +43,15 @@ def palette() -> Palette:
 
 
 def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] | None = None) -> None:
-    """A figure with its takeaway for a screen reader; on_select is called when a point of it is clicked."""
+    """A figure with its takeaway for a screen reader; on_select is called when a point of it is clicked.
+
+    Its picture has the takeaway as its title, what is counted below, and where it is from.
+    """
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
-    st.plotly_chart(figure, alt=alt, key=key, config=TOOLS, **picking)
+    shown = exports.shown()
+    drawn = derive(pictures.titled, figure, alt, shown.counted, shown.source, palette())
+    with st.container(key=f"{pictures.BELOW} {key}") if pictures.is_below(figure) else nullcontext():
+        st.plotly_chart(drawn, alt=alt, key=key, config=pictures.tools(drawn, key), **picking)
 
 
 def timeline(figure: go.Figure, alt: str, key: str, metric: str | None = None, feature: str | None = None) -> None:
@@ -48,6 +66,7 @@ def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> 
     widens: looking further back could help, as far as there is history.
     """
     st.markdown(found.text)
+    exports.shown().answer = found.text
     if activity.chosen_by_outcome:
         st.caption(words.CHOSEN)
     if found.state in ("empty", "few"):
@@ -63,8 +82,9 @@ def row(numbers: list[dict[str, Any]]) -> None:
 
 def explain(note: str, *measures: object) -> None:
     """What the numbers on the page mean: a note on this view, then each measure with its definition and its code."""
+    exports.shown().explain(note, *measures)
     with st.popover("How computed", type="tertiary", icon=":material/help:"):
-        st.markdown(f"{note} As of {day(snapshot.manifest().calendar.as_of, year=True)}.")
+        st.markdown(f"{note} As of {day(pins.manifest().calendar.as_of, year=True)}.")
         for measure in measures:
             name = getattr(measure, "__name__", "")
             st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")

@@ -1,6 +1,6 @@
 """What can be picked, by its name in the address: the options, the default, and on which page each means something."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,28 +10,33 @@ from queries import product
 from queries.activity import Activity, By
 from queries.answers import ask, derive
 from queries.calendar import day_number
+from queries.explore import MOST_METRICS
 from queries.metrics import catalogue
 from queries.metrics.terms import topic
 from queries.product import Segment
 
 Values = tuple[str, ...]
 SHARED = ("unit", "w", "vs", "b")  # by all pages, besides `s.` and a segment for each that is filtered by
+PINNED = ("adoption", "retention", "engagement", "feature", "explore")  # what can be shown as of an earlier day
 OF_PAGE = {
     "adoption": ("of", "by", "by2"),
     "retention": ("feature", "start", "back", "count", "grain", "windows", "days", "brackets", "view", "k",
                   "split", "split2", "a", "z"),
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
+    "explore": ("m", "slice", "slice2", "g", "look", "split", "split2", "a", "z"),
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
     "metrics": ("q", "about", "standing", "metric", "beside"),
     "log": (),
     "product": (),
 }  # fmt: skip
-OF_VIEW = {"k": "trend", **dict.fromkeys(("split", "split2", "a", "z"), "compare")}  # of the retention page
+PAIR = dict.fromkeys(("split", "split2", "a", "z"), "compare")
+VIEWS = {"retention": "view", "explore": "look"}  # what says which of its views a page shows
+OF_VIEW = {"retention": {"k": "trend", **PAIR}, "explore": {"slice": "trend", "slice2": "trend", **PAIR}}
 # Names that come from data are long, and buttons would obey their Markdown
-LISTS = ("week", "line", "metric", "beside", "cycle", "kr", "pillar", "by", "by2", "feature", "start", "back", "k",
-         "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
+LISTS = ("week", "line", "metric", "beside", "cycle", "kr", "pillar", "by", "by2", "slice", "slice2", "feature",
+         "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}
@@ -49,7 +54,8 @@ MOST_WEEKS = 104  # that can be reviewed
 class Choice:
     """One thing to pick: its options as value -> label, the default, and whether several may be picked at once.
 
-    noun: what it is in a sentence, where the label alone would not say. typed: any text will do.
+    noun: what it is in a sentence, where the label alone would not say. typed: any text will do. most: how many may be
+    picked; 0 for all. lost: what is said of a value that is not on offer, where that is more than that it is not.
     """
 
     label: str
@@ -58,13 +64,15 @@ class Choice:
     several: bool = False
     noun: str = ""
     typed: bool = False
+    most: int = 0
+    lost: Callable[[str], str] | None = None
 
     def clean(self, values: Values) -> Values:
         """Those of the values that are on offer; the default where one is needed and none is left."""
         if self.typed:
             return tuple(value[:MOST_TYPED] for value in values[:1]) or self.default
         known = tuple(dict.fromkeys(value for value in values if value in self.options))
-        return known if self.several else known[:1] or self.default
+        return known[: self.most or None] if self.several else known[:1] or self.default
 
 
 def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Values]) -> dict[str, Choice]:
@@ -101,6 +109,7 @@ def choices(activity: Activity, *, has_accounts: bool, picked: Mapping[str, Valu
         "tab": Choice("Show", dict(TABS), ("overview",)),
         **derive(_of_review, activity),
         **derive(_of_catalogue, activity),
+        **_explored(activity, splits, overlapping, picked),
     }
     for segment in activity.segments:
         found[f"s.{segment.key}"] = Choice(segment.label, _same(activity.values(segment)), several=True)
@@ -131,6 +140,23 @@ def _of_catalogue(activity: Activity) -> dict[str, Choice]:
         "standing": Choice("Standing", {"": "all", **STANDINGS}, ("",), noun="a standing"),
         "metric": Choice("Metric", {"": "—", **labels}, ("",), noun="a metric"),
         "beside": Choice("Compare with", {"": "—", **labels}, ("",), noun="a metric to compare with,"),
+    }
+
+
+def _explored(
+    activity: Activity, splits: Mapping[str, str], overlapping: set[str], picked: Mapping[str, Values]
+) -> dict[str, Choice]:
+    """What the explore page can look at: metrics, by what they are split, over what, and how."""
+    known = {metric.key: metric.label for metric in catalogue(activity).values()}
+    first = next((key for key in picked.get("slice", ()) if key in splits), "")
+    seconds = _second(splits, first, overlapping) if first else {}
+    grains = {"week": "Week", "month": "Month", "quarter": "Quarter"}
+    return {
+        "m": Choice("Metrics", known, several=True, noun="the metric", most=MOST_METRICS),
+        "slice": Choice("Split by", {"": "—", **splits}, ("",), noun="a split by"),
+        "slice2": Choice("and by", {"": "—", **seconds}, ("",), noun="a second split by"),
+        "g": Choice("Over", grains, ("week",), noun="a length of time,"),
+        "look": Choice("Look at", {"trend": "Over time", "compare": "Compare"}, ("trend",), noun="a view"),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 import streamlit as st
 
+from components.choices import Values
 from components.filters import PAGES, address
 from components.tables import selected
 from queries.activity import Activity, By
@@ -72,12 +73,21 @@ def _go(feature: str, where: Mapping[str, str] | None = None) -> None:
     st.session_state["go"] = {"feature": (feature,), **filters}
 
 
+def open_page(page: str, picked: Mapping[str, Values], *, alone: bool = False) -> None:
+    """Open a page with what is picked on it. alone: nothing of what is picked now goes along."""
+    st.session_state["open"] = (page, dict(picked), alone)
+
+
 def follow(page: str) -> None:
     """Open the page that a click asked for, if one did.
 
     Streamlit puts the next page's query on this page first, which leaves an entry in the history. So the query holds
     this page's own address too, and what is new in it means nothing here: Back shows the page as it was left.
     """
+    target, picked, alone = st.session_state.pop("open", ("", {}, False))
+    if target:
+        query = picked if alone else {**address(page), **picked}
+        st.switch_page(PAGES[target], query_params={name: list(values) for name, values in query.items()})
     asked = st.session_state.pop("go", None)
     if asked:
         query = {**address("adoption"), **address(page), **asked}

@@ -12,13 +12,12 @@ import polars as pl
 
 from components.charts import BAND
 from components.engagement_numbers import QUADRANTS, differ, dots, medians, named
-from components.labels import Plot, apart, beside
+from components.labels import Plot, beside, end_labels
 from components.theme import Palette, count, day, layout, percent, plain
 from queries.stats import TOO_FEW
 
 TALL, MIDDLE, LOW = 350, 240, 170  # pixels of height
 LARGEST = 30  # pixels across the dot of the most used feature
-LINE = 16  # pixels from one label to the next above it
 HOLLOW = 100  # units, under which a mark is hollow
 
 
@@ -135,7 +134,7 @@ def actives(counts: pl.DataFrame, palette: Palette) -> go.Figure:
         ends += [(f"{name} {count(n)}", n, color) for n in line["n"].tail(1)]
     top = 1.1 * max([1, *counts["n"].drop_nulls()])
     figure.update_layout(layout(
-        palette, MIDDLE, annotations=_end_labels(ends, 0.0, top, MIDDLE), xaxis=_dates(counts["day"].to_list()),
+        palette, MIDDLE, annotations=end_labels(ends, 0.0, top, MIDDLE), xaxis=_dates(counts["day"].to_list()),
         yaxis={"range": [0, top], "nticks": 5, "tickformat": ","}, margin={"r": 86},
     ))  # fmt: skip
     return figure
@@ -168,7 +167,7 @@ def weekly(values: pl.DataFrame, palette: Palette) -> go.Figure:
             for name, column in (("high", "upper"), ("low", "lower")) for y in limits[column].tail(1)]  # fmt: skip
     ends += [(f"<b>{100 * y:.1f} %</b>", y, main) for y in values["value"].drop_nulls().tail(1)]
     figure.update_layout(layout(
-        palette, MIDDLE, annotations=_end_labels(ends, low, high, MIDDLE), xaxis=_dates(values["day"].to_list()),
+        palette, MIDDLE, annotations=end_labels(ends, low, high, MIDDLE), xaxis=_dates(values["day"].to_list()),
         yaxis={"tickformat": ".0%" if high - low > 0.06 else ".1%", "range": [low, high], "nticks": 5},
         margin={"r": 116},
     ))  # fmt: skip
@@ -210,7 +209,7 @@ def lifecycle(flow: pl.DataFrame, palette: Palette) -> go.Figure:
     low, high = -1.15 * max([1, *flow["dormant"]]), 1.08 * max([1, *flow["active"]])
     figure.update_layout(layout(
         palette, TALL - 60, barmode="relative", bargap=0.25, xaxis=_dates(flow["period"].to_list(), bars=True),
-        annotations=_end_labels(ends, low, high, TALL - 60), margin={"r": 128},
+        annotations=end_labels(ends, low, high, TALL - 60), margin={"r": 128},
         yaxis={"range": [low, high], "zeroline": True, "zerolinecolor": palette.context, "nticks": 6,
                "tickformat": ","},
     ))  # fmt: skip
@@ -239,7 +238,7 @@ def quick_ratio(flow: pl.DataFrame, palette: Palette) -> go.Figure:
     ends.append(("1 = even", 1.0, palette.muted))
     even = {"y0": 1, "y1": 1, "xref": "paper", "x0": 0, "x1": 1}
     figure.update_layout(layout(
-        palette, LOW, shapes=[_cross(even, palette)], annotations=_end_labels(ends, low, high, LOW),
+        palette, LOW, shapes=[_cross(even, palette)], annotations=end_labels(ends, low, high, LOW),
         xaxis=_dates(flow["period"].to_list(), bars=True), yaxis={"range": [low, high], "nticks": 4},
         margin={"r": 128},
     ))  # fmt: skip
@@ -255,17 +254,3 @@ def _dates(shown: Sequence[date], *, bars: bool = False) -> dict[str, Any]:
         return {}
     first, last, room = min(shown), max(shown), timedelta(days=4 if bars else 1)
     return {"range": [first - room, last + room], "tickformat": "%-d %b", "tickangle": 0}
-
-
-def _end_labels(ends: list[tuple[str, float, str]], low: float, high: float, height: float) -> list[dict[str, Any]]:
-    """The names of lines at their right ends, moved apart where they would overlap.
-
-    ends: text, value, color. low, high: the range of the axis. height: of the figure, in pixels.
-    """
-    placed = sorted(ends, key=lambda end: end[1])
-    heights = apart([(y - low) / (high - low) for _, y, _ in placed], LINE / (height - 40))
-    return [
-        {"text": text, "xref": "paper", "yref": "paper", "x": 1, "y": at, "xanchor": "left", "yanchor": "middle",
-         "xshift": 6, "showarrow": False, "align": "left", "font": {"color": color, "size": 12}}
-        for (text, _, color), at in zip(placed, heights, strict=True)
-    ]  # fmt: skip

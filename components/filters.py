@@ -8,7 +8,7 @@ is not is said and ignored.
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal, cast
@@ -16,9 +16,24 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from components import words
-from components.choices import KINDS, LISTS, LONG, OF_PAGE, OF_VIEW, PILLS, SHARED, Choice, Values, behaviours, choices
+from components.choices import (
+    KINDS,
+    LISTS,
+    LONG,
+    OF_PAGE,
+    OF_VIEW,
+    PILLS,
+    PINNED,
+    SHARED,
+    VIEWS,
+    Choice,
+    Values,
+    behaviours,
+    choices,
+)
 from queries import product
 from queries.activity import Activity, By
+from queries.explore import Grain
 from queries.measures.adoption import Denominator
 from queries.measures.returning import Returning
 from queries.product import EVERYONE, Selection
@@ -62,17 +77,22 @@ def _say_what_is_not_there(asked: Mapping[str, Values], offered: Mapping[str, Ch
             st.warning(f"The link filters by {words.md(name[2:62])}, which is no segment here. It is ignored.")
         known = offered.get(name, Choice("", {}, typed=True))
         lost = [value for value in values if not known.typed and value not in known.options]
-        if lost:
+        if lost and known.lost:
+            st.warning(known.lost(lost[0]))
+        elif lost:
             what = " and ".join(f"“{words.md(value[:60])}”" for value in lost[:3])
             more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
             label = offered[name].noun or words.md(offered[name].label.lower())
             are, they = ("is", "It is") if len(lost) == 1 else ("are", "They are")
             st.warning(f"The link asks for {label} {what}{more}, which {are} not on offer here. {they} ignored.")
+        if name in offered and 0 < (most := offered[name].most) < len({*values} - {*lost}):
+            st.warning(f"The link asks for more than {most} {words.md(offered[name].label.lower())}; "
+                       f"the first {most} are shown.")  # fmt: skip
 
 
 def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
     """What of an address speaks to a page. `to.plan` filters by plan like `s.plan`, but only where a click leads."""
-    names = (*SHARED, *OF_PAGE[page])
+    names = (*_shared(page), *OF_PAGE[page])
     found = {name: values for name, values in asked.items() if name in names or name.startswith("s.")}
     leads_here = "feature" in OF_PAGE[page]
     drilled = {f"s.{name[3:]}": values for name, values in asked.items() if name.startswith("to.") and leads_here}
@@ -82,9 +102,37 @@ def _meant_for(page: str, asked: Mapping[str, Values]) -> dict[str, Values]:
 def _names(page: str) -> list[str]:
     """What the address of a page names: what all pages share, the segments filtered by, and what is the page's own."""
     state = _picks()
-    view = state.get("view", ("",))[0]
-    own = [name for name in OF_PAGE[page] if OF_VIEW.get(name, view) == view]
-    return [*SHARED, *(name for name in state if name.startswith("s.")), *own]
+    view = state.get(VIEWS.get(page, ""), ("",))[0]
+    own = [name for name in OF_PAGE[page] if OF_VIEW.get(page, {}).get(name, view) == view]
+    return [*_shared(page), *(name for name in state if name.startswith("s.")), *own]
+
+
+def _shared(page: str) -> tuple[str, ...]:
+    return (*SHARED, *(("asof",) if page in PINNED else ()))
+
+
+def pinned(page: str, kept: Sequence[date]) -> date | None:
+    """The day, of those kept, as of which a page is asked for; by the address, where that came from outside.
+
+    None for the latest.
+    """
+    address = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
+    came = (page, address) != st.session_state.get("address")
+    asked = address.get("asof", ()) if came else _picks().get("asof", ())
+    return next((one for one in kept if page in PINNED and (str(one),) == asked[:1]), None)
+
+
+def exactly(page: str) -> dict[str, Values]:
+    """The address of a page with all its values, also those that go without saying, but for as of when."""
+    state = _picks()
+    return {name: state[name] for name in _names(page) if state.get(name) and name != "asof"}
+
+
+def in_words(page: str) -> list[tuple[str, str]]:
+    """What is picked on a page, a line each: the name of the choice, and the options."""
+    offered = cast(dict[str, Choice], st.session_state["choices"])
+    return [(offered[name].label, ", ".join(offered[name].options.get(value, value) for value in values))
+            for name, values in address(page).items() if name != "asof"]  # fmt: skip
 
 
 def address(page: str) -> dict[str, Values]:
@@ -127,7 +175,8 @@ def pick(name: str, *, show_label: bool = False, among: Collection[str] = ()) ->
         shown = [value for value in choice.options if value and (not among or value in (*among, *now))]
         st.pills(choice.label, **{**options, "options": shown})
     elif choice.several:
-        st.multiselect(words.md(choice.label), placeholder="All", **options)
+        most: Any = {"max_selections": choice.most, "placeholder": f"Up to {choice.most}"} if choice.most else {}
+        st.multiselect(words.md(choice.label), **{"placeholder": "All", **most, **options})
     elif len(choice.options) <= 4 and name not in LISTS:
         st.segmented_control(choice.label, required=True, **options)
     else:
@@ -162,6 +211,8 @@ def _change(**values: Values) -> None:
     if "feature" in values:
         _picks().pop("start", None)
         _picks().pop("back", None)
+    if values.get("look") == ("compare",):  # what is split by is what is compared
+        _picks().update({name: _picks()[of] for name, of in (("split", "slice"), ("split2", "slice2"))})
     _picks().update(values)
     st.session_state["changed"] = True
 
@@ -316,6 +367,17 @@ def cycle() -> str:
 def key_result() -> str:
     """The key result that is looked at; empty for the first."""
     return _picks()["kr"][0]
+
+
+def asked() -> tuple[Values, By, Grain]:
+    """What the explore page is to show: keys of metrics, the segments they are split by, and over what."""
+    by = tuple(key for name in ("slice", "slice2") if (key := _picks()[name][0]))
+    return _picks()["m"], by, cast(Grain, _picks()["g"][0])
+
+
+def compares() -> bool:
+    """Whether the explore page compares two groups."""
+    return _picks()["look"][0] == "compare"
 
 
 def pillar() -> str:

@@ -6,8 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from components import filters, signin, words
+from components import filters, find_forms, forms, pictures, pins, share, signin, view_forms, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -49,38 +50,63 @@ def enter(pages: Mapping[str, Any]) -> None:
     st.switch_page(pages["adoption"])
 
 
-def head(activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer) -> None:
+def head(
+    activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer
+) -> DeltaGenerator | None:
     """Navigation, shared filters and how fresh the data is; nothing of it before a meeting.
 
-    The weekly review, the objectives and the log are of everybody, always: they have no filters.
+    The weekly review, the objectives and the log are of everybody, always: they have no filters. Returns where `foot`
+    goes.
     """
+    share.begin(activity, page, pages[page].title)
+    pictures.keep_off_the_screen()
     if page in filters.MEETINGS and filters.presents():
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")
         filters.links({name: page for name, page in pages.items() if name != "product"})
+        find_forms.box(activity, pages)
         signin.badge(viewer)
     if page not in filters.UNFILTERED:
         filters.bar(activity)
-    _strip(activity, pages, now, viewer)
+    slot = _strip(activity, pages, page, now, viewer)
+    if page not in filters.MEETINGS:  # these say it themselves, once they have looked at it
+        forms.told()
+    return slot
 
 
-def _strip(activity: Activity, pages: Mapping[str, Any], now: datetime, viewer: Viewer) -> None:
-    found, zone = snapshot.manifest(), ZoneInfo(snapshot.product().timezone)
+def _strip(
+    activity: Activity, pages: Mapping[str, Any], page: str, now: datetime, viewer: Viewer
+) -> DeltaGenerator:
+    """How fresh the data is, or that an earlier day is shown; and where the ways to share go."""
+    found, zone = pins.manifest(), ZoneInfo(snapshot.product().timezone)
     today = now.astimezone(zone).date()
     refreshed = datetime.fromisoformat(found.refreshed_at).astimezone(zone)
     fixed = snapshot.product().as_of is not None
     said = words.freshness(activity, activity.calendar.as_of if fixed else today)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
-        st.markdown(f":small[● {said} · refreshed {refreshed:%-d %b %H:%M}]", width="content")
+        if pins.is_earlier():
+            pins.strip(activity.calendar.as_of)
+        else:
+            st.markdown(f":small[● {said} · refreshed {refreshed:%-d %b %H:%M}]", width="content")
         _about(found, activity, zone, viewer)
         if "product" in pages:  # this is the demo
             st.page_link(pages["product"], label="Use your own data", width="content")
+        view_forms.popover(pages, page)
+        slot = st.container(width="content")
     if background.running():
         st.fragment(_going_on, run_every=1.0)(viewer)
     trouble = words.trouble(snapshot.older_shown(), None if background.running() else background.last_failure())
     if trouble and access.may(viewer, "whole"):
         st.markdown(f":small[{trouble}]")
+    return slot
+
+
+def foot(slot: DeltaGenerator | None, page: str) -> None:
+    """What is drawn after the page, because the page says what there is to share."""
+    if slot is not None and page != "log":
+        with slot:
+            share.popover(page)
 
 
 def _going_on(viewer: Viewer) -> None:

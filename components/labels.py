@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 NARROW, WIDE = 300, 1100  # pixels of a plot on a phone and on a desk
 LETTER, LINE = 6.6, 15  # pixels of a letter of a label, and of its height
+STEP = 16  # pixels from one label at the end of a line to the next above it
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 SIDES = {
     "middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1),
@@ -90,3 +92,17 @@ def apart(heights: Sequence[float], gap: float) -> list[float]:
     for i in reversed(range(len(found))):
         found[i] = min(found[i], 1.0 - gap * (len(found) - 1 - i))
     return found
+
+
+def end_labels(ends: list[tuple[str, float, str]], low: float, high: float, height: float) -> list[dict[str, Any]]:
+    """The names of lines at their right ends, moved apart where they would overlap.
+
+    ends: text, value, color. low, high: the range of the axis. height: of the figure, in pixels.
+    """
+    placed = sorted(ends, key=lambda end: end[1])
+    heights = apart([(y - low) / (high - low) for _, y, _ in placed], STEP / (height - 40))
+    return [
+        {"text": text, "xref": "paper", "yref": "paper", "x": 1, "y": at, "xanchor": "left", "yanchor": "middle",
+         "xshift": 6, "showarrow": False, "align": "left", "font": {"color": color, "size": 12}}
+        for (text, _, color), at in zip(placed, heights, strict=True)
+    ]  # fmt: skip

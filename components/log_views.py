@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import exports, log_words, tables
+from components.files import csv
 from queries.store import Store
 
 MOST = 1000  # on the screen
@@ -14,7 +15,7 @@ def page(store: Store, product: str) -> None:
     st.header("Log", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(log_words.opening(len(latest), MOST), width="content")
-        made = exports.logged("log.csv", lambda: tables.csv(log_words.whole(store.history(product))))
+        made = exports.logged("log.csv", lambda: csv(log_words.whole(store.history(product))))
         st.download_button("CSV", data=made, file_name="log.csv", mime="text/csv", on_click="ignore", key="log csv",
                            icon=":material/download:", type="tertiary")  # fmt: skip
     shown = log_words.table(latest)

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import exports, filters, forms, okr_forms, tables
+from components import exports, filters, forms, okr_forms
+from components.files import csv
 from components.okr_kept import Written
 from queries.errors import InputError
 from queries.okr.files import CycleFile, KeyResultEntry, ObjectiveEntry, as_csv, from_csv, from_toml, toml
@@ -28,7 +29,7 @@ def files(found: Written, cycle: Kept[Cycle] | None, made: Board | None) -> None
                 name = cycle.content.name
                 _download("TOML", lambda: toml(as_file(found, cycle)).encode(), f"{name}.toml", "application/toml")
                 _download("CSV", lambda: as_csv(as_file(found, cycle)).encode(), f"{name}.csv", "text/csv")
-                _download("Check-ins", lambda: tables.csv(said(made)), f"{name} check-ins.csv", "text/csv")
+                _download("Check-ins", lambda: csv(said(made)), f"{name} check-ins.csv", "text/csv")
         if not forms.may("manage"):
             return
         st.caption(TAKE_IN)

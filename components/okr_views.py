@@ -54,7 +54,9 @@ def page(activity: Activity, name: str) -> None:
     if filters.presents() and made.results:
         _present(made)
         return
-    st.markdown(words.answer(made, manages=forms.may("manage")))
+    said = words.answer(made, manages=forms.may("manage"))
+    st.markdown(said)
+    exports.shown().answer = said
     _controls(found, cycle, activity, made)
     okr_close_forms.closed(found, cycle, made)
     okr_tree_views.alignment(found, made, activity)

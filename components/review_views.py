@@ -54,6 +54,7 @@ def page(activity: Activity, week: date | None) -> None:
         _present(shown)
         return
     st.markdown(words.answer(shown))
+    exports.shown().answer = words.answer(shown)
     _controls(shown, closed, frozen=shown is was)
     if was:
         _closed(closed[0], was, live)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import adoption_words, exports
 from components.engagement_numbers import QUADRANTS
+from components.files import csv
 from components.theme import percent, points
 from components.words import PLURALS
 from queries.activity import Activity
@@ -21,7 +22,6 @@ VERDICTS = {"▲ real": "blue", "▼ real": "orange"}  # better and worse; nothi
 MOST_PEOPLE = 1000  # on the screen
 RETURN_WEEK, BACK = 4, "Back wk 4"
 SHOWN = (1, 2, 4, 8, 12)  # intervals of all features side by side
-FORMULA = r"^[=+\-@\t\r]"  # how a text must begin for a spreadsheet to run it
 
 
 def tall(table: pl.DataFrame) -> int:
@@ -137,7 +137,7 @@ def people(who: pl.DataFrame, unit: str, name: str) -> None:
     if who.height > MOST_PEOPLE:
         st.caption(f"The first {MOST_PEOPLE:,} of {who.height:,} {unit}s; all are in the CSV.")
     st.dataframe(who.head(MOST_PEOPLE), hide_index=True, key=f"people {name}", alt=f"{unit.capitalize()}s")
-    download(who, name, key=f"people csv {name}")
+    download(who, name, key=f"people csv {name}", explained=False)
 
 
 def segments(cells: pl.DataFrame, counted: str) -> pl.DataFrame:
@@ -251,19 +251,15 @@ def show_units(users: pl.DataFrame, unit: str, *, used: bool) -> None:
                  alt=f"{unit.capitalize()}s that {'used it' if used else 'could and did not'}")  # fmt: skip
 
 
-def csv(frame: pl.DataFrame) -> bytes:
-    r"""A frame as CSV that no spreadsheet can mistake for formulas: such texts get a quote in front.
+def download(frame: pl.DataFrame, name: str, key: str, *, explained: bool = True) -> None:
+    """A button that gives what is shown as CSV, made when it is pressed, and noted in the log.
 
-    >>> csv(pl.DataFrame({"name": ["=cmd()", "fine"], "n": [1, 2]})).decode()
-    "name,n\n'=cmd(),1\nfine,2\n"
+    explained: whether what the numbers mean follows below, and the table is under Share, too; not for lists of ids.
     """
-    quoted = pl.col(pl.String).str.replace(FORMULA, "'${0}")
-    return frame.select(pl.exclude(pl.List(pl.Float64))).with_columns(quoted).write_csv().encode()
-
-
-def download(frame: pl.DataFrame, name: str, key: str) -> None:
-    """A button that gives what is shown as CSV, made when it is pressed, and noted in the log."""
-    made = exports.logged(f"{name}.csv", lambda: csv(frame))
+    shown = exports.shown()
+    if explained:
+        shown.tables[name] = frame
+    made = exports.logged(f"{name}.csv", lambda: csv(frame, shown.about() if explained else ()))
     st.download_button("CSV", data=made, file_name=f"{name}.csv", mime="text/csv", on_click="ignore",
                        icon=":material/download:", key=key, type="tertiary")  # fmt: skip
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 Taken = dict[str, Callable[[], bytes]]
 PAGES = {"adoption": "understand", "retention": "understand", "engagement": "understand", "feature": "understand",
-         "weekly": "review", "metrics": "trust"}  # fmt: skip
+         "explore": "understand", "weekly": "review", "metrics": "trust"}  # fmt: skip
 AUTH = {"redirect_uri": "http://localhost/oauth2callback", "cookie_secret": "hush" * 10, "client_id": "sightline",
         "client_secret": "hush", "server_metadata_url": "http://localhost/"}  # fmt: skip
 SEGMENTS = """

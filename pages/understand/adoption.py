@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import adoption_words as words
-from components import cards, drills, filters, forms, signin, tables
+from components import cards, drills, filters, forms, pins, tables
 from queries import answers, snapshot, stats
 from queries.answers import ask, derive
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
@@ -11,7 +11,7 @@ from queries.measures.depth import activation
 from queries.measures.feature_retention import feature_retention
 
 pick, of, by = filters.selection(), filters.denominator(), filters.split()
-activity = answers.within(snapshot.load(signin.viewer()), pick)
+activity = answers.within(pins.activity(), pick)
 period = activity.calendar.last_weeks(4)
 earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 history = activity.calendar.periods("week")

@@ -5,14 +5,14 @@ import streamlit as st
 from components import engagement_cards as cards
 from components import engagement_numbers as numbers
 from components import engagement_words as words
-from components import filters, forms, signin, tables
-from queries import answers, snapshot
+from components import filters, forms, pins, tables
+from queries import answers
 from queries.answers import ask, derive
 from queries.measures import engagement as measure
 from queries.measures.lifecycle import lifecycle
 
 pick, view = filters.selection(), filters.shown()
-activity = answers.within(snapshot.load(signin.viewer()), pick)
+activity = answers.within(pins.activity(), pick)
 calendar = activity.calendar
 weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, numbers.MONTH)
 

@@ -1,8 +1,8 @@
 """One feature: who adopted it, does it keep them, and how sure is that?"""
 
-from components import cards, feature_cards, filters, forms, signin
+from components import cards, feature_cards, filters, forms, pins
 from components import feature_words as words
-from queries import answers, snapshot, stats
+from queries import answers, stats
 from queries.answers import ask, derive
 from queries.measures.adoption import adoption, new_adopters
 from queries.measures.depth import silent
@@ -11,7 +11,7 @@ from queries.measures.returning import Returning
 from queries.measures.time_to_adopt import time_to_adopt
 
 pick, tab, by = filters.selection(), filters.tab(), filters.split()
-everybody = snapshot.load(signin.viewer())
+everybody = pins.activity()
 activity = answers.within(everybody, pick)
 feature = activity.feature(filters.feature(activity))
 only, period = (feature.key,), activity.calendar.last_weeks(4)

@@ -72,10 +72,12 @@ def asked_line(
     return replace(ask(line, activity, metric, week, known), owner=asked.owner or said.owner, target=target)
 
 
-def line(activity: Activity, metric: Metric, week: date, known: Known = Known()) -> Line:
+def line(
+    activity: Activity, metric: Metric, week: date, known: Known = Known(), *, explained: bool = True
+) -> Line:
     """A metric up to a week, judged by what was known of the weeks before, and explained where it moved.
 
-    activity: of the unit that is reviewed. week: its last day.
+    activity: of the unit that is reviewed. week: its last day. explained: whether to look for what carries a change.
     """
     counts = ask(metrics.weekly, activity, metric).filter(pl.col("period") <= week)
     weeks = _up_to(week, metrics.values(counts, metric.form, "period"))
@@ -86,7 +88,7 @@ def line(activity: Activity, metric: Metric, week: date, known: Known = Known())
         _weeks(weeks, found), found.verdict, found.since, found.is_news, found.is_up, found.provisional, found.trended,
         *_spans(counts, metric, week),
     )  # fmt: skip
-    if made.verdict not in ("real", "watch") or metric.made_of:  # the two that it is made of tell what carries them
+    if made.verdict not in ("real", "watch") or not explained or metric.made_of:  # its two tell what carries it
         return made
     judged_weeks = [one for one in made.weeks if one.value is not None and one.centre is not None]
     anew = max((day for day in known.changes if day <= (made.since or week)), default=date.min)  # since when as now

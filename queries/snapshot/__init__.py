@@ -13,11 +13,12 @@ from queries import config, demo
 from queries.snapshot import background, disk, history, steps
 from queries.snapshot.place import home, product
 from queries.snapshot.refreshing import refresh, stale
-from queries.snapshot.serving import load, manifest, need_to_refresh, older_shown, serves
+from queries.snapshot.serving import days, load, manifest, need_to_refresh, older_shown, serves
 from queries.snapshot.steps import Progress, Step
 
-__all__ = ["background", "facts_of_events", "history_of_refreshes", "home", "load", "manifest", "need_to_refresh",
-           "older_shown", "product", "refresh", "serves", "snapshots", "stale", "write_demo_if_missing"]  # fmt: skip
+__all__ = ["background", "days", "facts_of_events", "history_of_refreshes", "home", "load", "manifest",
+           "need_to_refresh", "older_shown", "product", "refresh", "serves", "snapshots", "stale",
+           "write_demo_if_missing"]  # fmt: skip
 
 
 def snapshots() -> list[disk.Kept]:

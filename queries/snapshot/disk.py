@@ -76,7 +76,7 @@ def kept(home: Path) -> list[Kept]:
     found = []
     for folder in folders(home):
         try:
-            facts = read_manifest(folder)
+            facts = manifest(folder)
         except SnapshotError:
             continue
         found.append(Kept(facts.calendar.as_of, datetime.fromisoformat(facts.refreshed_at), folder))

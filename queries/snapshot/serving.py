@@ -114,15 +114,28 @@ def load(viewer: Viewer, as_of: date | None = None) -> Activity:
 
 
 def _as_it_was(viewer: Viewer, as_of: date, product: Product) -> Activity:
+    folder = _kept(as_of)
+    found = disk.manifest(folder)
+    _check(found, product)
+    with _loading:
+        return _hold(folder, found, product, viewer)
+
+
+def _kept(as_of: date) -> Path:
+    """The newest snapshot that covers a day as its last."""
     kept = disk.kept(place.home())
     folder = next((one.folder for one in kept if one.as_of == as_of), None)
     if folder is None:
         days = ", ".join(str(one.as_of) for one in kept)
         raise SnapshotError(f"There is no snapshot as of {as_of}; those kept are as of {days or 'no day'}.")
-    found = disk.manifest(folder)
-    _check(found, product)
-    with _loading:
-        return _hold(folder, found, product, viewer)
+    return folder
+
+
+def days() -> tuple[date, ...]:
+    """The days as of which `load` shows the data as it was read, the latest first: those counted by the same rules."""
+    definition = place.product().definition_hash()
+    kept = [one for one in disk.kept(place.home()) if disk.manifest(one.folder).definition == definition]
+    return tuple(dict.fromkeys(one.as_of for one in kept))
 
 
 def _open(folder: Path) -> Tables:
@@ -170,9 +183,9 @@ def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer,
     ).with_behaviours(product.behaviours)
 
 
-def manifest() -> Manifest:
-    """The facts of the snapshot that is shown. Raises SnapshotError when there is none."""
-    return find(place.product())[1]
+def manifest(as_of: date | None = None) -> Manifest:
+    """The facts of the snapshot in use, or of an earlier one. Raises SnapshotError when there is none."""
+    return find(place.product())[1] if as_of is None else disk.manifest(_kept(as_of))
 
 
 def need_to_refresh() -> str | None:

@@ -1,4 +1,4 @@
-"""What people write: annotations, actions, notes and closings of the weekly review; objectives and check-ins.
+"""What people write: annotations, actions, notes and closings of the weekly review; objectives, check-ins; views.
 
 It is the app's own database, a file of SQLite beside the snapshots or a Postgres, and nothing in it can be read again
 from a warehouse. Everything belongs to a product, so several may share it. Two people never overwrite each other
@@ -25,10 +25,11 @@ from queries.store.history import Change, Fields
 from queries.store.migrations import migrate
 from queries.store.okrs import CheckIn, CheckIns, Cycle, Grade, KeyResult, MeetingNote, Objective
 from queries.store.review import Action, Actions, Closing, Note, Notes, Reviews, WeeklyNotes
+from queries.store.views import View, Views
 
 __all__ = [
     "Action", "Annotation", "Change", "CheckIn", "Closing", "Collection", "Cycle", "Grade", "Kept", "KeyResult",
-    "MeetingNote", "Note", "Objective", "Store", "connect",
+    "MeetingNote", "Note", "Objective", "Store", "View", "connect",
 ]  # fmt: skip
 
 
@@ -48,6 +49,7 @@ class Store:
         self.meeting_notes = Notes(database, MeetingNote, order=["day"], key=["key_result", "day"],
                                    name="meeting note")  # fmt: skip
         self.grades = Collection(database, Grade, order=["key_result"], key=["key_result"], writes="manage")
+        self.views = Views(database)
 
     def used_by(self, name: str, permit: Permit) -> "Store":
         """The same store as somebody uses it. permit: raises where they do not have a right (`access.check`)."""

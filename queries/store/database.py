@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from queries.errors import StoreError
+from queries.errors import AccessError, StoreError
 from queries.store.failures import sentence
 
 Permit = Callable[[str], object]  # raises where somebody does not have a right
@@ -68,6 +68,18 @@ class Database:
         theirs = copy(self)
         theirs._user, theirs._permit = name, permit
         return theirs
+
+    @property
+    def user(self) -> str | None:
+        """Who uses it; None for Sightline itself."""
+        return self._user
+
+    def check(self, right: str, refusal: str) -> None:
+        """Raise AccessError with our own words where who uses it does not have a right."""
+        try:
+            self._permit(right)
+        except AccessError as error:
+            raise AccessError(refusal) from error
 
     @contextmanager
     def read(self, right: str = "look") -> Iterator[sa.Connection]:

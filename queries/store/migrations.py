@@ -107,6 +107,14 @@ def _definitions_of_check_ins(connection: sa.Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE check_ins ADD COLUMN definition TEXT NOT NULL DEFAULT ''")
 
 
+def _saved_views(connection: sa.Connection) -> None:
+    """Pages with what was picked on them, under a name."""
+    metadata = sa.MetaData()
+    sa.Table("views", metadata, *_kept(), *_texts("name", "page", "query", "note"),
+             sa.Column("team", sa.Boolean, nullable=False), sa.Index("views_of", "product"))  # fmt: skip
+    metadata.create_all(connection, checkfirst=False)
+
+
 def _named() -> list[sa.Column[object]]:
     return [sa.Column("id", sa.Text, primary_key=True), *_texts("product"), _number("version")]
 
@@ -145,4 +153,5 @@ STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _objectives_and_key_results,
     _windows_of_key_results,
     _definitions_of_check_ins,
+    _saved_views,
 )

@@ -238,3 +238,28 @@ def test_page_and_figures_are_light_or_dark_as_the_person_likes(
 
 def rgb(color: str) -> str:
     return f"rgb({', '.join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))})"
+
+
+def test_a_view_is_explored_handed_round_and_saved(open_page: Open) -> None:
+    page = open_page("/explore")
+    page.get_by_role("button", name="How many come each week").click()
+    expect(page.get_by_text("most in")).to_be_visible()
+    page.get_by_role("radio", name="Month").click()
+    settle(page)
+
+    page.get_by_role("button", name="Share").click()
+    exact = page.get_by_test_id("stCode").first.inner_text()
+    chart = figure(page, 0)
+    page.keyboard.press("Escape")
+    chart.hover()
+    with page.expect_download() as picture:
+        chart.locator(".modebar-btn").first.click()
+
+    assert {"asof=2026-11-18", "m=weekly_actives", "g=month"} <= {*urlsplit(exact).query.split("&")}
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    again = open_page(exact.removeprefix(page.url.partition("/explore")[0]))
+    expect(again.get_by_role("radio", name="Month")).to_be_checked()
+    assert figure(again, 0).bounding_box() == chart.bounding_box()
+    again.get_by_role("combobox", name="Find").fill("Engagement")
+    again.keyboard.press("Enter")
+    expect(again).to_have_url(re.compile("/engagement"))

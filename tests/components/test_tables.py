@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from components import tables
+from components.files import csv
 from queries import stats
 from queries.activity import Activity
 from queries.measures.adoption import adoption
@@ -125,20 +126,20 @@ def test_nobody_makes_empty_grids(activity: Activity) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=HYPERLINK(\"http://x\")"])
 def test_a_csv_has_no_text_that_a_spreadsheet_would_run(text: str) -> None:
-    written = tables.csv(pl.DataFrame({"name": [text], "n": [1]}))
+    written = csv(pl.DataFrame({"name": [text], "n": [1]}))
 
     assert pl.read_csv(written)["name"].to_list() == ["'" + text]
 
 
 @pytest.mark.parametrize("text", ["Plan A", "a=b", "🎉", 'say "hi", twice', "two\nlines", "<script>", "'quoted'"])
 def test_a_csv_leaves_other_texts_as_they_are(text: str) -> None:
-    written = tables.csv(pl.DataFrame({"name": [text], "n": [1]}))
+    written = csv(pl.DataFrame({"name": [text], "n": [1]}))
 
     assert pl.read_csv(written).rows() == [(text, 1)]
 
 
 def test_a_csv_has_the_numbers_as_they_were_counted(activity: Activity) -> None:
-    written = tables.csv(tables.features(activity, changes(), returned(), RECENT))
+    written = csv(tables.features(activity, changes(), returned(), RECENT))
 
     table = pl.read_csv(written)
     assert "Weekly" not in table.columns
@@ -147,7 +148,7 @@ def test_a_csv_has_the_numbers_as_they_were_counted(activity: Activity) -> None:
 
 
 def test_an_empty_csv_keeps_its_header(activity: Activity) -> None:
-    assert tables.csv(cells()).decode() == "row,column,n,of\n"
+    assert csv(cells()).decode() == "row,column,n,of\n"
 
 
 def test_who_came_back_to_a_feature_stands_beside_it_as_far_as_it_is_known(activity: Activity) -> None:

@@ -28,6 +28,7 @@ from queries.store import (
     Note,
     Objective,
     Store,
+    View,
     database,
     migrations,
 )
@@ -149,12 +150,13 @@ def test_what_is_asked_for_is_what_the_steps_have_made(file: Path) -> None:
         columns = {table: {column["name"] for column in look.get_columns(table)} for table in look.get_table_names()}
         asked_for = [each._table for each in (
             store.annotations, store.actions, store.notes, store.cycles, store.objectives, store.key_results,
-            store.check_ins._kept, store.meeting_notes, store.grades)]  # fmt: skip
+            store.check_ins._kept, store.meeting_notes, store.grades, store.views)]  # fmt: skip
 
     tables = [*asked_for, stores.review.CLOSINGS, stores.history.CHANGES, migrations.VERSION]
     assert columns == {table.name: set(table.c.keys()) for table in tables}
     names = {Annotation: "annotations", Action: "actions", Note: "notes", Cycle: "cycles", Objective: "objectives",
-             KeyResult: "key_results", CheckIn: "check_ins", MeetingNote: "meeting_notes", Grade: "grades"}  # fmt: skip
+             KeyResult: "key_results", CheckIn: "check_ins", MeetingNote: "meeting_notes", Grade: "grades",
+             View: "views"}  # fmt: skip
     assert all({field.name for field in fields(noun)} <= columns[name] for noun, name in names.items())
     assert {field.name for field in fields(Closing)} - {"is_current"} <= columns["closings"]
 

@@ -1,0 +1,58 @@
+"""A figure as a picture: the camera on it saves a PNG, made in the browser, with title, period and source in it.
+
+On the screen the page itself says these, so there the edge of each figure where they stand is cut off by a rule of
+style. Plotly draws the picture outside of the page's figures, where that rule does not reach. They stand on top, but
+below where the names of columns are on top: how high these are only the browser knows.
+"""
+
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.theme import Palette, plain
+
+EDGE, PAD = 104, 14  # pixels of the part that pictures alone have
+BELOW = "picture-below"  # the key of what holds a figure whose title is below, begins so
+WIDTH, LETTERS, LINES = 1100, 110, 2  # pixels of a picture, letters of a line of its title, and how many of these
+FIGURE = ".stElementContainer:has(.stPlotlyChart)"
+CUT = (f"<style>{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
+       f".stPlotlyChart .modebar {{top: {EDGE + 2}px !important}} "
+       f"[class*={BELOW}] {FIGURE} {{clip-path: inset(0 0 {EDGE}px 0); margin: 0 0 -{EDGE}px 0}} "
+       f"[class*={BELOW}] .stPlotlyChart .modebar {{top: 2px !important}}</style>")  # fmt: skip
+NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
+
+
+def keep_off_the_screen() -> None:
+    """Cut off what pictures alone have, on the screen."""
+    st.html(CUT)
+
+
+def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Palette) -> go.Figure:
+    """A figure whose picture has a title, what is counted and where it is from; the one given stays as it was."""
+    lines = [plain(line, LETTERS) for line in wrap(title, LETTERS, max_lines=LINES, placeholder=" …")]
+    small = "<br>".join(plain(line, 2 * LETTERS) for line in (counted, source) if line)
+    drawn, layout, below = go.Figure(figure), figure.layout, is_below(figure)
+    edge = "b" if below else "t"
+    return drawn.update_layout(
+        paper_bgcolor=palette.paper, height=(layout.height or 300) + EDGE,
+        margin={edge: (layout.margin[edge] or 0) + EDGE},
+        title={"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "yref": "container",
+               "y": EDGE / ((layout.height or 300) + EDGE) if below else 1, "yanchor": "top",
+               "pad": {"t": PAD, "l": PAD}, "font": {"size": 17, "color": palette.ink},
+               "subtitle": {"text": small, "font": {"size": 12, "color": palette.muted}}},
+    )  # fmt: skip
+
+
+def is_below(figure: go.Figure) -> bool:
+    """Whether the title of a figure's picture stands below it."""
+    return bool(figure.layout.xaxis.side == "top")
+
+
+def tools(figure: go.Figure, name: str) -> dict[str, Any]:
+    """The one tool of a figure: its picture."""
+    file = f"sightline {name.translate(NO_NAME)}"[:80]
+    return {"modeBarButtons": [["toImage"]], "displaylogo": False,
+            "toImageButtonOptions": {"scale": 2, "filename": file, "width": WIDTH,
+                                     "height": figure.layout.height}}  # fmt: skip

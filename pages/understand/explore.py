@@ -1,0 +1,7 @@
+"""Any metric by any split: over time, or two groups compared."""
+
+from components import explore_views, filters, pins
+from queries import answers
+
+pick = filters.selection()
+explore_views.page(answers.within(pins.activity(), pick), pick)
