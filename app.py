@@ -26,10 +26,7 @@ def _freeze() -> None:
 
 st.set_page_config("Sightline", page_icon=str(Path(__file__).parent / "components" / "mark.svg"), layout="wide")
 _freeze()
-ICONS = {
-    "weekly": "event_repeat", "okrs": "flag", "adoption": "group_add", "retention": "replay", "engagement": "bolt",
-    "feature": "extension", "explore": "search", "metrics": "menu_book", "log": "history", "product": "add_circle",
-}  # fmt: skip
+NAMES = ("weekly", "okrs", "adoption", "retention", "engagement", "feature", "explore", "metrics", "log", "product")
 TITLES = {"okrs": "OKRs", "product": "Your own product"}  # of those whose name is not their title
 clock = partial(datetime.now, UTC)
 viewer: Viewer | None = None  # the sign-in is then all there is, under every address
@@ -40,9 +37,8 @@ instead = signin.page if viewer is None else None if is_described else draft_vie
 hidden = {*(() if viewer is None or access.may(viewer, "manage") else ("log", "product")),
           *(() if viewer is None or config.is_demo() else ("product",))}  # fmt: skip
 pages = {
-    name: st.Page(instead or filters.PAGES[name], title=TITLES.get(name, name.capitalize()),
-                  icon=f":material/{icon}:", url_path=name)
-    for name, icon in ICONS.items() if name not in hidden
+    name: st.Page(instead or filters.PAGES[name], title=TITLES.get(name, name.capitalize()), url_path=name)
+    for name in NAMES if name not in hidden
 }  # fmt: skip
 home = st.Page(instead or partial(frame.enter, pages), title="Home", url_path="home", default=True)
 page = st.navigation([home, *pages.values()], position="hidden")

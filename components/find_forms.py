@@ -36,7 +36,7 @@ def box(activity: Activity, pages: Mapping[str, Any]) -> None:
     st.session_state["find"] = None
     names = {key: place[0] for key, place in known.items()}
     st.selectbox("Find", list(names), format_func=lambda key: names.get(key, key), key="find",
-                 placeholder="Find a metric, feature …", label_visibility="collapsed", on_change=_found,
+                 placeholder="Find …", width=190, label_visibility="collapsed", on_change=_found,
                  args=(known,))  # fmt: skip
 
 

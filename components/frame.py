@@ -89,9 +89,7 @@ def _strip(
             pins.strip(activity.calendar.as_of)
         else:
             st.markdown(f":small[● {said} · refreshed {refreshed:%-d %b %H:%M}]", width="content")
-        _about(found, activity, zone, viewer)
-        if "product" in pages:  # this is the demo
-            st.page_link(pages["product"], label="Use your own data", width="content")
+        _about(found, activity, zone, viewer, pages.get("product"))
         view_forms.popover(pages, page)
         slot = st.container(width="content")
     if background.running():
@@ -121,8 +119,8 @@ def _going_on(viewer: Viewer) -> None:
                       disabled=going.stopping)  # fmt: skip
 
 
-def _about(found: Manifest, activity: Activity, zone: ZoneInfo, viewer: Viewer) -> None:
-    """Facts of the whole are for who may see the whole."""
+def _about(found: Manifest, activity: Activity, zone: ZoneInfo, viewer: Viewer, own: Any) -> None:
+    """Facts of the whole are for who may see the whole. own: the page for one's own product, in the demo."""
     is_whole = access.may(viewer, "whole")
     lines = words.left_out(found) if is_whole else []
     with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
@@ -140,6 +138,8 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo, viewer: Viewer) 
             st.markdown(signin.LOCAL)
         if access.may(viewer, "manage"):
             _refreshes()
+        if own:
+            st.page_link(own, label="Use your own data", icon=":material/add_circle:")
 
 
 def _refreshes() -> None:
