@@ -7,7 +7,7 @@ OUT     ?= my-product.toml
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run product test check venv bench people browser lock clean
+.PHONY: help run product test check venv bench people browser lock clean pictures
 
 help:           ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 
 people: .venv/ready  ## how long 25 people at once wait for a click
 	$(BIN)/python -m tests.benchmarks.people
+
+pictures: .venv/ready browser  ## make the pictures of the README anew
+	$(BIN)/python -m queries.snapshot --if-needed
+	$(BIN)/python -m tests.browser.pictures
 
 lock:           ## renew requirements.lock from pyproject.toml, and that of the stand-in for Snowflake (needs uv)
 	$(LOCK) --all-extras -o requirements.lock pyproject.toml

@@ -89,6 +89,7 @@ def explain(note: str, *measures: object) -> None:
             name = getattr(measure, "__name__", "")
             st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
             st.markdown(f":small[`{getattr(measure, '__module__', '')}.{name}`]")
+        st.page_link(filters.PAGES["metrics"], label="What every metric means", icon=":material/menu_book:")
 
 
 def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import filters, find_forms, forms, pictures, pins, share, signin, view_forms, words
+from components import cards, filters, find_forms, forms, pictures, pins, share, signin, view_forms, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -18,6 +18,7 @@ from queries.snapshot.background import Clock
 from queries.snapshot.manifest import Manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+READABLE = "<style>[data-tag] span, [data-tag] svg {{color: {}}}</style>"  # white on the dark theme's blue is not
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
@@ -60,6 +61,7 @@ def head(
     """
     share.begin(activity, page, pages[page].title)
     pictures.keep_off_the_screen()
+    st.html(READABLE.format(cards.palette().paper))
     if page in filters.MEETINGS and filters.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

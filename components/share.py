@@ -48,9 +48,9 @@ def popover(page: str) -> None:
     with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
         if page in PINNED:
             st.caption(f"Link to this exact view, as of {shown.as_of}", help=KEPT)
-            st.code(shown.link, language=None)
+            st.code(shown.link, language=None, wrap_lines=True)
         st.caption("Link to the latest")
-        st.code(link(page), language=None)
+        st.code(link(page), language=None, wrap_lines=True)
         if shown.answer:
             st.caption("As a sentence")
             st.code(shown.sentence, language=None, wrap_lines=True)

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 PATHS = ["/weekly", "/weekly?seen=present", "/okrs", "/adoption?by=plan", "/retention", "/retention?view=trend",
          "/retention?view=compare", "/engagement", "/engagement?show=lifecycle", "/feature", "/feature?tab=who",
+         "/explore", "/explore?m=weekly_actives&slice=plan", "/explore?m=week4_retention&look=compare",
          "/metrics", "/metrics?metric=week4_retention&beside=days_active", "/log"]  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def test_no_page_keeps_anybody_out(open_page: Open, scheme: str) -> None:
 def test_what_opens_over_a_page_keeps_nobody_out(open_page: Open) -> None:
     page = open_page("/adoption")
 
-    for name in ("Filter", "About the data"):
+    for name in ("Filter", "About the data", "How computed", "Share", "Views"):
         page.get_by_role("button", name=name).first.click()
         settle(page)
         assert serious(page) == [], name
