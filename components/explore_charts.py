@@ -27,11 +27,25 @@ def over_time(found: Sequence[tuple[Metric, pl.DataFrame]], grain: Grain, palett
     return _lines(named, grain, palette, band=len(found) == 1)
 
 
-def by_group(metric: Metric, frame: pl.DataFrame, grain: Grain, palette: Palette) -> go.Figure:
-    """The groups of a metric over time, the largest named. frame: as `explore.series` returns."""
+def groups(frame: pl.DataFrame) -> tuple[str, ...]:
+    """The groups of a metric in the order of their colours: their own while each has one, else the largest first.
+
+    frame: as `explore.series` returns.
+
+    >>> groups(pl.DataFrame({"segment": ["b", "a", "b"], "n": [1, 9, 1], "of": [2, 9, 2]}))
+    ('b', 'a')
+    """
     sizes = frame.group_by("segment", maintain_order=True).agg(size=pl.coalesce("of", "n").sum())
-    order = sizes.sort("size", descending=True, maintain_order=True)["segment"]
-    return _lines([(name, metric, frame.filter(segment=name)) for name in order], grain, palette)
+    if sizes.height > MOST_NAMED:
+        sizes = sizes.sort("size", descending=True, maintain_order=True)
+    return tuple(sizes["segment"])
+
+
+def by_group(
+    metric: Metric, frame: pl.DataFrame, grain: Grain, palette: Palette, names: tuple[str, ...]
+) -> go.Figure:  # fmt: skip
+    """The groups of a metric over time. names: theirs, in the order of the colours, as in all figures beside."""
+    return _lines([(name, metric, frame.filter(segment=name)) for name in names], grain, palette)
 
 
 def two(metric: Metric, frame: pl.DataFrame, names: tuple[str, str], grain: Grain, palette: Palette) -> go.Figure:

@@ -124,6 +124,7 @@ def _charts(activity: Activity, found: Sequence[tuple[Metric, pl.DataFrame]], by
     if not by and (why := words.apart([(kind, [metric for metric, _ in panel]) for kind, panel in panels.items()])):
         st.caption(why)
     grid = st.grid(min(2, len(panels)), min_column_width=400)
+    every = tuple(dict.fromkeys(name for _, frame in found for name in derive(explore_charts.groups, frame)))
     for panel in panels.values():
         names = " · ".join(metric.label for metric, _ in panel)
         one = panel[0][0] if len(panel) == 1 else None
@@ -133,7 +134,7 @@ def _charts(activity: Activity, found: Sequence[tuple[Metric, pl.DataFrame]], by
             if not any(frame["value"].count() for _, frame in panel):
                 st.caption(words.NO_RATE)
                 continue
-            figure = (derive(explore_charts.by_group, *panel[0], grain, cards.palette()) if by
+            figure = (derive(explore_charts.by_group, *panel[0], grain, cards.palette(), every) if by
                       else derive(explore_charts.over_time, panel, grain, cards.palette()))  # fmt: skip
             cards.timeline(figure, f"{names} over time", f"explore {names}", one.key if one else None,
                            one.feature if one else None)  # fmt: skip

@@ -91,6 +91,17 @@ def test_metrics_of_several_kinds_are_several_charts_and_that_is_said() -> None:
         explored(m=["new", "weekly_actives"], g="month"))  # fmt: skip
 
 
+def test_a_group_has_the_same_colour_in_all_charts() -> None:
+    app = explored(m=["weekly_actives", "new"], slice="plan")
+
+    def colours(number: int) -> dict[str, str]:
+        named = figure(app, number)["layout"]["annotations"]
+        return {note["text"].split(" <b>")[0]: note["font"]["color"] for note in named if " <b>" in note["text"]}
+
+    assert colours(0) == colours(1)
+    assert len(set(colours(0).values())) == 5
+
+
 def test_a_group_too_small_for_a_rate_is_not_drawn_and_is_named() -> None:
     assert "Not drawn, under 30 in every week: Enterprise, \\(unknown\\)." in sentences(
         explored(m="week4_retention", slice="plan"))  # fmt: skip
