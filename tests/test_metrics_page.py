@@ -100,8 +100,9 @@ def test_a_metric_in_full_says_what_it_is_made_of_who_vouches_for_it_and_where_i
     assert "- 2 Mar 2026 · Dana: Counts from sign-up, no longer from the first board" in text
     assert re.search(r"\*\*Week-4 retention: \d\d %\*\*", text)
     assert len(figure(app, 0)["data"]) == 3
+    certificate = next(code.value for code in app.code if code.value.startswith("[metrics"))
     assert re.fullmatch(r"\[metrics.week4_retention\]\ncertified = \{ by = \"local owner\", at = \d{4}-\d\d-\d\d, "
-                        r"hash = \"[0-9a-f]{16}\" \}", app.code[0].value)  # fmt: skip
+                        r"hash = \"[0-9a-f]{16}\" \}", certificate)  # fmt: skip
 
 
 @pytest.mark.usefixtures("demo")
@@ -134,7 +135,7 @@ def test_a_metric_leads_to_the_key_results_that_are_of_it(place: Path) -> None:
     app = opened(metric="days_active")
 
     assert "2.50 of the key result Key 0" in said(app)
-    assert [link.proto.label for link in app.get("page_link")][-1] == "Key 0"
+    assert "Key 0" in [link.proto.label for link in app.get("page_link")]
 
 
 @pytest.mark.usefixtures("demo")
