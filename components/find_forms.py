@@ -8,6 +8,7 @@ import streamlit as st
 from components import drills, filters, view_forms, words
 from components.choices import Values
 from queries.activity import Activity
+from queries.answers import derive
 from queries.metrics import catalogue
 
 Place = tuple[str, str, dict[str, Values], bool]  # what it is called, a page, what is picked, and whether that is all
@@ -21,6 +22,12 @@ def places(activity: Activity, pages: Mapping[str, Any]) -> dict[str, Place]:
         picked = {name: tuple(values) for name, values in view_forms.query(view).items()}
         page = view.page if view.page in pages else view_forms.NEAREST
         found[f"view {kept.id}"] = (f"{view.name} · view, {owner}", page, picked, True)
+    return {**found, **derive(_of_product, activity)}
+
+
+def _of_product(activity: Activity) -> dict[str, Place]:
+    """The features and metrics among them."""
+    found: dict[str, Place] = {}
     for key, label in words.titles(activity.features).items():
         found[f"feature {key}"] = (f"{label} · feature", "feature", {"feature": (key,)}, False)
     over_time: dict[str, Values] = {"look": ("trend",), "slice": ("",), "slice2": ("",)}

@@ -18,10 +18,12 @@ from queries.snapshot.manifest import Manifest
 def load(viewer: Viewer, page: str) -> tuple[Activity, dict[str, Choice]]:
     """What a page is about, as of the day that its address names, where that is still kept; and the days there are."""
     kept = snapshot.days()
+    pinned = filters.pinned(page, kept)
     try:
-        activity = snapshot.load(viewer, filters.pinned(page, kept))
+        activity = snapshot.load(viewer, pinned)
     except SnapshotError:  # it is damaged, or was cleared away just now
-        kept, activity = (), snapshot.load(viewer)
+        pinned, kept, activity = None, (), snapshot.load(viewer)
+    st.session_state["as of"] = pinned
     latest = snapshot.manifest().calendar.as_of
     options = {"": "the latest", **{str(one): day(one, year=True) for one in kept}}
     return activity, {"asof": Choice("As of", options, ("",), lost=lambda value: _lost(value, latest))}
@@ -42,8 +44,7 @@ def _lost(value: str, latest: date) -> str:
 
 def as_of() -> date | None:
     """The earlier day as of which this page is shown; None for the latest."""
-    page = cast(str, st.session_state["address"][0])
-    return filters.pinned(page, snapshot.days())
+    return cast(date | None, st.session_state["as of"])
 
 
 def activity() -> Activity:
@@ -58,7 +59,7 @@ def manifest() -> Manifest:
 
 def is_earlier() -> bool:
     """Whether newer numbers than those that are shown are there."""
-    return manifest() != snapshot.manifest()
+    return as_of() is not None and manifest() != snapshot.manifest()
 
 
 def strip(shown: date) -> None:
