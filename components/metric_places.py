@@ -1,9 +1,9 @@
-"""Where each metric is used: on which pages, in the review, for which key results, and with which targets."""
+"""Where each metric is used: on which pages, in the review, for which key results, in which views; and its targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components import forms, okr_forms
+from components import filters, forms, okr_forms, view_forms
 from components.review_words import value
 from components.words import md
 from queries import snapshot
@@ -16,6 +16,7 @@ PAGES = {"activation": ("adoption",), "week4_retention": ("retention",), "adopti
          "new_adopters": ("adoption", "feature"),
          **dict.fromkeys(("new", "resurrected", "dormant", "weekly_actives", "days_active"), ("engagement",)),
          }  # fmt: skip
+PICKED = ("m", "metric", "beside", "line")  # how the address of a page names metrics
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Link:
 
     page: str
     label: str
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,17 @@ def _places(one: Entry, bound: list[tuple[str, str, KeyResult]], every: Sequence
                {"line": metric.key if asked.unit == "user" else f"{metric.key}~account"}) for asked in lines),
         *(Link("okrs", result.title, {"cycle": cycle, "kr": id}) for id, cycle, result in mine),
         *(Link("metrics", other.label, {"metric": other.key}) for other in made),
+        *_views(metric),
     ]  # fmt: skip
     return Places(tuple(links), tuple(_targets(one, [asked.target for asked in lines], [each[2] for each in mine])))
+
+
+def _views(metric: Metric) -> list[Link]:
+    """The saved views in which it is picked."""
+    keys = {metric.key, f"{metric.key}~account"}
+    saved = [(kept.content, view_forms.query(kept.content)) for kept in view_forms.saved()]
+    return [Link(view.page, f"{view.name} (view)", query) for view, query in saved if view.page in filters.PAGES
+            and keys & {value for name in PICKED for value in query.get(name, ())}]  # fmt: skip
 
 
 def _targets(one: Entry, reviewed: Sequence[float | None], bound: Sequence[KeyResult]) -> list[str]:

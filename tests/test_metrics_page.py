@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from queries.store import Cycle
+from queries.store import Cycle, View
 from tests import products, test_people
-from tests.test_okrs_page import aim, place, written
+from tests.test_okrs_page import PRODUCT, WHO, aim, place, written
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, picked, sentences, warnings
 from tests.test_people import folder
 
@@ -125,6 +125,19 @@ def test_two_metrics_stand_side_by_side_with_what_differs_first() -> None:
     assert [line[2:3] for line in lines] == ["≠"] * 3 + ["="] * 4
     assert "| = Who can be in it | users with Plan Business or Enterprise | users with Plan Business or Ent" in text
     assert "| Accounts, last whole week |" in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_metric_leads_to_the_views_in_which_it_is_picked(place: Path) -> None:
+    views = [View("Ours", "explore", "m=days_active&slice=plan", team=True),
+             View("Other", "explore", "m=new", team=True)]  # fmt: skip
+    written(place, lambda store: [store.views.add(PRODUCT, view, **WHO) for view in views])
+
+    app = opened(metric="days_active")
+
+    links = {link.proto.label.replace("\\", ""): link.proto.query_string for link in app.get("page_link")}
+    assert links["Ours (view)"] == "m=days_active&slice=plan"
+    assert "Other (view)" not in links
 
 
 @pytest.mark.usefixtures("demo")
