@@ -33,7 +33,6 @@ venv: .venv/ready  ## set up .venv alone
 
 bench: .venv/ready browser  ## compare every question with SQL on the events (EVENTS=50_000_000 USERS=300_000)
 	$(BIN)/python -m tests.benchmarks.bench
-	$(BIN)/python -m tests.benchmarks.clicks
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -q
 

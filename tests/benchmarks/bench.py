@@ -26,8 +26,9 @@ from polars.selectors import numeric
 from queries import access, config, snapshot
 from queries.activity import Activity
 from queries.snapshot.history import Refreshed
-from tests.benchmarks import data, depth, engagement, questions
+from tests.benchmarks import clicks, data, depth, engagement, questions
 from tests.benchmarks.questions import Question
+from tests.browser.conftest import serving
 
 T = TypeVar("T")
 QUESTIONS = (*questions.QUESTIONS, *engagement.QUESTIONS, *depth.QUESTIONS)
@@ -54,6 +55,8 @@ def main() -> int:
     held = activity.rows.estimated_size()
     print(f"in memory {held / 1e6:,.0f} MB, {held / activity.rows.height:.0f} bytes a row of unit and feature "
           f"({activity.rows.height:,} rows), opened in {seconds:.2f} s")  # fmt: skip
+    with serving(config.product_path(), data=FOLDER) as (address, _):
+        clicks.measure(address)
     return 0 if equal else 1
 
 

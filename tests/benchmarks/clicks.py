@@ -1,5 +1,7 @@
 """How long somebody waits in a real browser, from a click to the painted chart: the last part of `make bench`.
 
+Of the demo, or of a product of one's own: `python -m tests.benchmarks.clicks`.
+
 A click picks another number of weeks, or opens another page. Measured inside the browser, from the click to the second
 frame after the script has run, nothing on the page is stale and every figure has been drawn; so up to 33 ms too much.
 Each click is made once to warm up.

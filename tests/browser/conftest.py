@@ -44,11 +44,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(product: Path, port: int | None = None) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """As `served`, and the server's process. port: one that is free; found where none is given."""
+def serving(
+    product: Path, port: int | None = None, data: Path | None = None
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:  # fmt: skip
+    """As `served`, and the server's process.
+
+    port: one that is free; found where none is given. data: where its copies are, if not beside the product file.
+    """
     port = port or free_port()
     environment = {**os.environ, "SIGHTLINE_PRODUCT": str(product)}
     environment.pop("SIGHTLINE_DATA", None)
+    environment |= {"SIGHTLINE_DATA": str(data)} if data else {}
     command = [sys.executable, "-m", "components.serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=HOME, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
