@@ -9,7 +9,8 @@ import polars as pl
 import streamlit as st
 
 from components.choices import Values
-from components.filters import PAGES, address
+from components.filters import PAGES
+from components.picks import address
 from components.tables import selected
 from queries.activity import Activity, By
 

@@ -6,7 +6,7 @@ from typing import cast
 import polars as pl
 import streamlit as st
 
-from components import cards, explore_charts, explore_tables, filters, forms, tables
+from components import cards, explore_charts, explore_tables, filters, forms, picks, tables
 from components import explore_words as words
 from components.choices import Choice
 from components.report.week import known_of
@@ -25,11 +25,11 @@ from queries.review.lines import line, lines_of
 def page(activity: Activity, pick: Selection) -> None:
     """What was asked, or else the questions to begin with."""
     known = metrics.catalogue(activity, snapshot.product().activation)
-    keys, by, grain = filters.asked()
+    keys, by, grain = picks.asked()
     chosen = tuple(known[key] for key in keys)
     if not chosen:
         _questions(activity, known)
-    elif filters.compares():
+    elif picks.compares():
         _compare(activity, pick, chosen, grain)
     else:
         _over_time(activity, pick, chosen, by, grain)
@@ -145,7 +145,7 @@ def _charts(activity: Activity, found: Sequence[tuple[Metric, pl.DataFrame]], by
 
 def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grain: Grain) -> None:
     """Two groups of a split in each metric: the difference with its interval, both over time, and the table."""
-    by, a, z = filters.compared()
+    by, a, z = picks.compared()
     found = [(metric, ask(explore.compared, activity, metric, by, (a, z), pick.weeks) if by else None)
              for metric in chosen]  # fmt: skip
     answer = derive(words.compared, activity, by, found, (a, z))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from components import filters, forms, report, signin
+from components import forms, picks, report, signin
 from components.files import About
 from components.report import Kind, Report
 from components.words import definition, spoken
@@ -83,7 +83,7 @@ def logged(file: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
     viewer, product = signin.viewer(), snapshot.product().name
     clock = cast(Clock, st.session_state["clock"])
     page = st.session_state["address"][0]
-    view = "?".join(part for part in (page, urlencode(filters.address(page), doseq=True)) if part)
+    view = "?".join(part for part in (page, urlencode(picks.address(page), doseq=True)) if part)
 
     def made() -> bytes:
         data = make()

@@ -6,7 +6,7 @@ from typing import cast
 import polars as pl
 import streamlit as st
 
-from components import cards, feature_words, filters, forms, retention_words, tables, words
+from components import cards, feature_words, filters, forms, picks, retention_words, tables, words
 from components import feature_charts as charts
 from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
@@ -194,7 +194,7 @@ def _listed(activity: Activity, pick: Selection, feature: Feature, period: Perio
 
 def back(activity: Activity, pick: Selection, feature: Feature, question: Returning) -> None:
     """Do they come back to it, and on how many days of a week do they use it."""
-    size, earlier = filters.span(pick, question)
+    size, earlier = picks.span(pick, question)
     cells = ask(retention, activity, question, cohorts=size, intervals=size)
     before = derive(pooled, ask(retention, activity, question, cohorts=size, intervals=size, skip=earlier))
     before = derive(pl.DataFrame.clear, before) if activity.chosen_by_outcome else before

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import drills, filters, view_forms, words
+from components import drills, picks, view_forms, words
 from components.choices import Values
 from queries.activity import Activity
 from queries.answers import derive
@@ -51,5 +51,5 @@ def _found(known: Mapping[str, Place]) -> None:
     chosen = known.get(st.session_state["find"] or "")
     if chosen:
         _, page, picked, alone = chosen
-        kept = {} if alone else filters.address(page)
+        kept = {} if alone else picks.address(page)
         drills.open_page(page, {**kept, **picked}, alone=alone)

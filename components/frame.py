@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import cards, filters, find_forms, forms, pictures, pins, share, signin, view_forms, words
+from components import cards, filters, find_forms, forms, picks, pictures, pins, share, signin, view_forms, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -62,7 +62,7 @@ def head(
     share.begin(activity, page, pages[page].title)
     pictures.keep_off_the_screen()
     st.html(READABLE.format(cards.palette().paper))
-    if page in filters.MEETINGS and filters.presents():
+    if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):
         st.markdown(f"**Sightline** · {words.md(snapshot.product().name)}", width="content")

@@ -6,7 +6,18 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import cards, filters, forms, marks, metric_places, metric_tables, okr_forms, review_charts, tables
+from components import (
+    cards,
+    filters,
+    forms,
+    marks,
+    metric_places,
+    metric_tables,
+    okr_forms,
+    picks,
+    review_charts,
+    tables,
+)
 from components import metric_words as words
 from components.report.week import known_of
 from components.review_words import HOW, sentence, why
@@ -27,7 +38,7 @@ SHOWN, MOST = 52, 100  # weeks in a figure; metrics in the table, each of which 
 def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> None:
     """The metric that is picked, or all that are found. every: all there are."""
     places, known = metric_places.places(every), {one.metric.key: one for one in every}
-    picked = known.get(filters.value("metric"))
+    picked = known.get(picks.value("metric"))
     if picked:
         _detail(activity, picked, known, places[picked.metric.key])
         return
@@ -35,7 +46,7 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
     with st.container(horizontal=True, vertical_alignment="center"):
         filters.pick("q")
         standings = {one.standing or "none" for one in every}
-        if len(standings) > 1 or filters.value("standing"):
+        if len(standings) > 1 or picks.value("standing"):
             filters.pick("standing", among=standings)
         filters.pick("about")
     if not found:
@@ -44,7 +55,7 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
     if len(found) > MOST:
         st.caption(f"The first {MOST} of {len(found):,}; search for the others.")
     table = metric_tables.overview(found[:MOST], within(activity, Selection()), places)
-    key = "metrics " + " ".join(map(filters.value, ("q", "standing", "about")))  # what is picked is of this list alone
+    key = "metrics " + " ".join(map(picks.value, ("q", "standing", "about")))  # what is picked is of this list alone
     _show(table, key)
     tables.download(table, "metrics", key="metrics csv")
 
@@ -75,8 +86,8 @@ def _picks(table: pl.DataFrame, key: str) -> Callable[[], None]:
 
 
 def _none_found(every: Sequence[Entry]) -> None:
-    text, near = filters.value("q"), nearest(every, filters.value("q"))
-    narrowed = bool(filters.value("standing") or filters.value("about"))
+    text, near = picks.value("q"), nearest(every, picks.value("q"))
+    narrowed = bool(picks.value("standing") or picks.value("about"))
     st.markdown(words.none_found(text, near, narrowed=narrowed))
     with st.container(horizontal=True):
         if near and text:
@@ -156,7 +167,7 @@ def _beside(activity: Activity, one: Entry, known: dict[str, Entry]) -> None:
     """Two numbers differ: which is right?"""
     st.markdown("**Two numbers differ: which is right?** Put another metric beside this one.")
     filters.pick("beside")
-    other = known.get(filters.value("beside"))
+    other = known.get(picks.value("beside"))
     if other is None or other is one:
         return
     both: tuple[Terms, Terms] = (terms(one.metric, activity), terms(other.metric, activity))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import cards, filters, tables
+from components import cards, filters, picks, tables
 from components import okr_pillar_words as words
 from components.words import titles
 from queries import metrics, snapshot, stats
@@ -18,8 +18,8 @@ from queries.okr.results import Aim
 
 def pillar(activity: Activity, aims: Sequence[Aim]) -> None:
     """Adoption by segment and feature of one pillar, over the last four whole weeks."""
-    everybody = replace(filters.selection(), where=())
-    activity, name, by = within(activity, everybody), filters.pillar(), filters.split()
+    everybody = replace(picks.selection(), where=())
+    activity, name, by = within(activity, everybody), picks.value("pillar"), picks.split()
     known = metrics.catalogue(activity, snapshot.product().activation)
     features = features_of(name, aims, known, activity.features)
     period, overlaps = activity.calendar.last_weeks(4), activity.overlaps(by)

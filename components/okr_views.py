@@ -19,6 +19,7 @@ from components import (
     okr_pillar_views,
     okr_tables,
     okr_tree_views,
+    picks,
     report,
     tables,
 )
@@ -51,7 +52,7 @@ def page(activity: Activity, name: str) -> None:
         okr_file_forms.files(found, None, None)
         return
     made = _board(found, cycle, activity)
-    if filters.presents() and made.results:
+    if picks.presents() and made.results:
         _present(made)
         return
     said = words.answer(made, manages=forms.may("manage"))
@@ -79,7 +80,7 @@ def _board(found: Written, cycle: Kept[Cycle], activity: Activity) -> Board:
 
 def _picked(made: Board) -> Result:
     """The key result that is looked at: the one picked, or the one furthest behind."""
-    return next((result for result in made.results if result.asked.id == filters.key_result()), made.results[0])
+    return next((result for result in made.results if result.asked.id == picks.value("kr")), made.results[0])
 
 
 def _controls(found: Written, cycle: Kept[Cycle], activity: Activity, made: Board) -> None:

@@ -5,7 +5,7 @@ from typing import cast
 
 import streamlit as st
 
-from components import filters, signin
+from components import filters, picks, signin
 from components.choices import Choice
 from components.theme import day
 from queries import snapshot
@@ -18,7 +18,7 @@ from queries.snapshot.manifest import Manifest
 def load(viewer: Viewer, page: str) -> tuple[Activity, dict[str, Choice]]:
     """What a page is about, as of the day that its address names, where that is still kept; and the days there are."""
     kept = snapshot.days()
-    pinned = filters.pinned(page, kept)
+    pinned = picks.pinned(page, kept)
     try:
         activity = snapshot.load(viewer, pinned)
     except SnapshotError:  # it is damaged, or was cleared away just now

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from components import cards, compare_words, drills, filters, forms, retention_charts, tables
+from components import cards, compare_words, drills, filters, forms, picks, retention_charts, tables
 from components import retention_words as words
 from components.words import spoken, titles
 from queries import stats
@@ -34,7 +34,7 @@ def controls(*own: str) -> None:
 
 def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     """The pooled curve against the cohorts before, and each cohort."""
-    size, earlier = filters.span(pick, question)
+    size, earlier = picks.span(pick, question)
     cells = ask(measure.retention, activity, question, cohorts=size, intervals=size)
     cells_before = ask(measure.retention, activity, question, cohorts=size, intervals=size, skip=earlier)
     now, before = derive(measure.pooled, cells), derive(measure.pooled, cells_before)
@@ -57,8 +57,8 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
 
 def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
     """One interval over time, within its usual swing."""
-    interval, question = filters.interval(), replace(question, brackets=())
-    size, _ = filters.span(pick, question)
+    interval, question = picks.interval(), replace(question, brackets=())
+    size, _ = picks.span(pick, question)
     every = len(activity.calendar.periods(question.grain))
     cells = ask(measure.retention, activity, question, cohorts=every, intervals=interval + 1)
     points = derive(measure.trend, cells, interval, activity.calendar)
@@ -84,8 +84,8 @@ def _metric(question: Returning, interval: int) -> str | None:
 
 def compare(activity: Activity, pick: Selection, question: Returning) -> None:
     """Two groups side by side, all values of the segment in a table, and all features."""
-    size, _ = filters.span(pick, question)
-    split, a, z = filters.compared()
+    size, _ = picks.span(pick, question)
+    split, a, z = picks.compared()
     cells = ask(measure.retention, activity, question, cohorts=size, intervals=size, by=split)
     pool = derive(measure.pooled, cells)
     one, other = derive(_one, pool, a), derive(_other, pool, a, z)

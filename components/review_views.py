@@ -13,6 +13,7 @@ from components import (
     filters,
     forms,
     marks,
+    picks,
     report,
     review_charts,
     review_notes,
@@ -50,7 +51,7 @@ def page(activity: Activity, week: date | None) -> None:
     was = _as_closed(closed)
     shown = was if was and st.session_state.get("as closed", True) else live
     forms.told()
-    if filters.presents():
+    if picks.presents():
         _present(shown)
         return
     st.markdown(words.answer(shown))
@@ -140,7 +141,7 @@ def _changed(shown: Review, *, frozen: bool) -> None:
     st.markdown(f"**What changed** · {len(lines)}")
     table = review_tables.overview(shown, lines)
     tables.show_review(table, _picks(table), "changed")
-    picked = next((line for line in lines if line.id == filters.line()), lines[0])
+    picked = next((line for line in lines if line.id == picks.value("line")), lines[0])
     _detail(shown, picked, frozen=frozen)
 
 
@@ -228,7 +229,7 @@ def _present(shown: Review) -> None:
     """One metric a screen, for a meeting: large, without controls; the arrow keys go on."""
     lines = [line for line in ranked(shown.lines) if line.verdict in ("real", "watch")] or list(shown.lines)
     keys = [line.id for line in lines]
-    at = keys.index(filters.line()) if filters.line() in keys else 0
+    at = keys.index(picks.value("line")) if picks.value("line") in keys else 0
     line = lines[at]
     st.header(spoken(words.head(shown)) if at == 0 else md(words.name(line)), anchor=False)
     st.markdown(f"#### {words.sentence(line, shown.week)}\n\n#### {words.why(line, shown.week)}")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from components import exports, files, filters
+from components import exports, files, filters, picks
 from components.choices import PINNED, Values
 from components.exports import Shown
 from components.theme import day
@@ -27,18 +27,18 @@ def begin(activity: Activity, page: str, title: str) -> None:
     """Note what is about to be shown, before the page is drawn."""
     as_of, counted = activity.calendar.as_of, ""
     if page not in filters.UNFILTERED:
-        pick = filters.selection()
+        pick = picks.selection()
         whose = spoken(population(activity.with_behaviours(pick.behaviours), pick))
         counted = f"{whose[:1].upper()}{whose[1:]}, {pick.weeks} weeks"
     st.session_state["shown"] = Shown(snapshot.product().name, title, day(as_of, year=True), counted,
-                                      filters.in_words(page), link(page, as_of))  # fmt: skip
+                                      picks.in_words(page), link(page, as_of))  # fmt: skip
 
 
 def link(page: str, as_of: date | None = None) -> str:
     """The address of this view with every value in it; as of a day, or of the latest."""
     pin: dict[str, Values] = {"asof": (str(as_of),)} if as_of and page in PINNED else {}
     base = (st.context.url or f"/{page}").partition("?")[0]
-    query = urlencode({**filters.exactly(page), **pin}, doseq=True)
+    query = urlencode({**picks.exactly(page), **pin}, doseq=True)
     return f"{base}?{query}" if query else base
 
 

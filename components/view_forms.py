@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from components import filters, forms
+from components import forms, picks
 from components.words import md
 from queries.errors import StoreError
 from queries.store import Kept, View
@@ -75,7 +75,7 @@ def _save(page: str) -> None:
 
 
 def _query(page: str) -> str:
-    return urlencode(filters.exactly(page), doseq=True)
+    return urlencode(picks.exactly(page), doseq=True)
 
 
 def _keep(page: str) -> None:

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from components import adoption_words as words
-from components import cards, drills, filters, forms, pins, tables
+from components import cards, drills, filters, forms, picks, pins, tables
 from queries import answers, snapshot, stats
 from queries.answers import ask, derive
 from queries.measures.adoption import adoption, breadth, new_adopters, reach
 from queries.measures.depth import activation
 from queries.measures.feature_retention import feature_retention
 
-pick, of, by = filters.selection(), filters.denominator(), filters.split()
+pick, of, by = picks.selection(), picks.denominator(), picks.split()
 activity = answers.within(pins.activity(), pick)
 period = activity.calendar.last_weeks(4)
 earlier = period.shifted(-28 if pick.compare == "previous" else -364)

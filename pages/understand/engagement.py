@@ -5,13 +5,13 @@ import streamlit as st
 from components import engagement_cards as cards
 from components import engagement_numbers as numbers
 from components import engagement_words as words
-from components import filters, forms, pins, tables
+from components import forms, picks, pins, tables
 from queries import answers
 from queries.answers import ask, derive
 from queries.measures import engagement as measure
 from queries.measures.lifecycle import lifecycle
 
-pick, view = filters.selection(), filters.shown()
+pick, view = picks.selection(), picks.value("show")
 activity = answers.within(pins.activity(), pick)
 calendar = activity.calendar
 weeks, month = calendar.periods("week", pick.weeks), numbers.latest(calendar, numbers.MONTH)
@@ -52,4 +52,4 @@ else:
     cards.lifecycle(flow, answer.text)
     st.caption(words.lifecycle_print(activity, pick))
 if view != "matrix":
-    cards.by_segment(activity, pick, filters.split())
+    cards.by_segment(activity, pick, picks.split())

@@ -1,7 +1,7 @@
 """Any metric by any split: over time, or two groups compared."""
 
-from components import explore_views, filters, pins
+from components import explore_views, picks, pins
 from queries import answers
 
-pick = filters.selection()
+pick = picks.selection()
 explore_views.page(answers.within(pins.activity(), pick), pick)

@@ -1,6 +1,6 @@
 """One feature: who adopted it, does it keep them, and how sure is that?"""
 
-from components import cards, feature_cards, filters, forms, pins
+from components import cards, feature_cards, forms, picks, pins
 from components import feature_words as words
 from queries import answers, stats
 from queries.answers import ask, derive
@@ -10,14 +10,14 @@ from queries.measures.retention import pooled, retention
 from queries.measures.returning import Returning
 from queries.measures.time_to_adopt import time_to_adopt
 
-pick, tab, by = filters.selection(), filters.tab(), filters.split()
+pick, tab, by = picks.selection(), picks.value("tab"), picks.split()
 everybody = pins.activity()
 activity = answers.within(everybody, pick)
-feature = activity.feature(filters.feature(activity))
+feature = activity.feature(picks.feature(activity))
 only, period = (feature.key,), activity.calendar.last_weeks(4)
 earlier = period.shifted(-28 if pick.compare == "previous" else -364)
 question = Returning("first_use", feature.key, feature.key)
-size, _ = filters.span(pick, question)
+size, _ = picks.span(pick, question)
 
 now, before = ask(adoption, activity, (period,), features=only), ask(adoption, activity, (earlier,), features=only)
 weeks = ask(adoption, activity, activity.calendar.periods("week", with_open=True), features=only)

@@ -1,8 +1,8 @@
 """Do they come back, and how sure is that?"""
 
-from components import filters, pins, retention_views
+from components import picks, pins, retention_views
 from queries import answers
 
-pick, question = filters.selection(), filters.returning()
+pick, question = picks.selection(), picks.returning()
 activity = answers.within(pins.activity(), pick)
-retention_views.VIEWS[filters.view()](activity, pick, question)
+retention_views.VIEWS[picks.value("view")](activity, pick, question)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import streamlit as st
 
-from components import choices, drills, filters
+from components import choices, drills, filters, picks
 from components.choices import Choice, Values
 from queries.activity import Activity
 from queries.measures.returning import Returning
@@ -23,7 +23,7 @@ def activity() -> Activity:
 
 
 @pytest.fixture
-def picks(monkeypatch: pytest.MonkeyPatch, activity: Activity) -> dict[str, Values]:
+def state(monkeypatch: pytest.MonkeyPatch, activity: Activity) -> dict[str, Values]:
     """A session in which everything is at its default."""
     offered = choices.choices(activity, has_accounts=True, picked={})
     picked = {name: choice.default for name, choice in offered.items()}
@@ -117,68 +117,68 @@ def test_a_group_that_nobody_came_to_of_late_is_not_what_a_comparison_begins_wit
 # What an address means -----------------------------------------------------------------------------------------------
 
 
-def test_an_address_speaks_of_what_is_shared_the_segments_and_the_page(picks: dict[str, Values]) -> None:
+def test_an_address_speaks_of_what_is_shared_the_segments_and_the_page(state: dict[str, Values]) -> None:
     asked = {"unit": ("account",), "s.plan": ("Pro",), "of": ("all",), "feature": ("export",), "utm": ("x",)}
 
     assert filters._meant_for("adoption", asked) == {"unit": ("account",), "s.plan": ("Pro",), "of": ("all",)}
     assert filters._meant_for("retention", asked) == {"unit": ("account",), "s.plan": ("Pro",), "feature": ("export",)}
 
 
-def test_a_click_in_a_segment_filters_the_page_it_leads_to_and_not_the_one_it_left(picks: dict[str, Values]) -> None:
+def test_a_click_in_a_segment_filters_the_page_it_leads_to_and_not_the_one_it_left(state: dict[str, Values]) -> None:
     asked = {"to.plan": ("Pro",), "s.plan": ("Free",)}
 
     assert filters._meant_for("retention", asked) == {"s.plan": ("Pro",)}
     assert filters._meant_for("adoption", asked) == {"s.plan": ("Free",)}
 
 
-def test_the_address_of_a_page_names_what_is_shared_and_its_own(picks: dict[str, Values]) -> None:
+def test_the_address_of_a_page_names_what_is_shared_and_its_own(state: dict[str, Values]) -> None:
     shared = {"unit": ("user",), "w": ("12",), "vs": ("previous",)}
 
-    assert filters.address("adoption") == {**shared, "of": ("eligible",), "by": ("plan",)}
-    assert filters.address("retention") == {
+    assert picks.address("adoption") == {**shared, "of": ("eligible",), "by": ("plan",)}
+    assert picks.address("retention") == {
         **shared, "start": ("signup",), "count": ("on",), "grain": ("week",), "windows": ("calendar",), "days": ("1",),
         "view": ("curve",),
     }  # fmt: skip
 
 
-def test_the_address_names_what_only_one_view_needs_only_there(picks: dict[str, Values]) -> None:
-    picks["view"] = ("compare",)
+def test_the_address_names_what_only_one_view_needs_only_there(state: dict[str, Values]) -> None:
+    state["view"] = ("compare",)
 
-    named = filters.address("retention")
+    named = picks.address("retention")
 
     assert (named["split"], named["a"]) == (("plan",), ("Free",))
     assert "k" not in named
 
 
-def test_the_address_names_the_segments_filtered_by(picks: dict[str, Values]) -> None:
-    picks["s.plan"] = ("Pro", "Free")
+def test_the_address_names_the_segments_filtered_by(state: dict[str, Values]) -> None:
+    state["s.plan"] = ("Pro", "Free")
 
-    assert filters.address("adoption")["s.plan"] == ("Pro", "Free")
+    assert picks.address("adoption")["s.plan"] == ("Pro", "Free")
 
 
 def test_the_address_says_any_feature_where_it_would_not_be_meant(
-    activity: Activity, picks: dict[str, Values]
+    activity: Activity, state: dict[str, Values]
 ) -> None:
-    picks.update(feature=("export",), start=("first_use",), back=("",))
+    state.update(feature=("export",), start=("first_use",), back=("",))
     st.session_state["choices"] = offered(activity, feature="export")
 
-    assert filters.address("retention")["back"] == ("",)
+    assert picks.address("retention")["back"] == ("",)
 
 
 # What was picked -----------------------------------------------------------------------------------------------------
 
 
-def test_the_defaults_are_twelve_weeks_of_users_without_a_filter(picks: dict[str, Values]) -> None:
-    assert filters.selection() == Selection()
-    assert (filters.split(), filters.denominator()) == (("plan",), "eligible")
-    assert filters.returning() == Returning()
+def test_the_defaults_are_twelve_weeks_of_users_without_a_filter(state: dict[str, Values]) -> None:
+    assert picks.selection() == Selection()
+    assert (picks.split(), picks.denominator()) == (("plan",), "eligible")
+    assert picks.returning() == Returning()
 
 
-def test_what_is_picked_is_what_is_asked(picks: dict[str, Values]) -> None:
-    picks.update({"unit": ("account",), "s.plan": ("Pro",), "w": ("26",), "vs": ("year",), "by": ("",), "of": ("all",)})
+def test_what_is_picked_is_what_is_asked(state: dict[str, Values]) -> None:
+    state.update({"unit": ("account",), "s.plan": ("Pro",), "w": ("26",), "vs": ("year",), "by": ("",), "of": ("all",)})
 
-    assert filters.selection() == Selection("account", (("plan", ("Pro",)),), 26, "year")
-    assert (filters.split(), filters.denominator()) == ((), "all")
+    assert picks.selection() == Selection("account", (("plan", ("Pro",)),), 26, "year")
+    assert (picks.split(), picks.denominator()) == ((), "all")
 
 
 @pytest.mark.parametrize(("grain", "weeks", "compare", "span"), [
@@ -188,13 +188,13 @@ def test_what_is_picked_is_what_is_asked(picks: dict[str, Values]) -> None:
 def test_the_weeks_make_as_many_cohorts_as_can_be_read(
     grain: Any, weeks: int, compare: Any, span: tuple[int, int]
 ) -> None:
-    assert filters.span(Selection(weeks=weeks, compare=compare), Returning(grain=grain)) == span
+    assert picks.span(Selection(weeks=weeks, compare=compare), Returning(grain=grain)) == span
 
 
 # A click -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(activity: Activity) -> None:
     st.session_state["cells"] = {"selection": {"points": [{"customdata": ["export", "Pro"]}]}}
 
@@ -203,7 +203,7 @@ def test_a_click_on_a_cell_asks_for_the_feature_in_the_segment(activity: Activit
     assert st.session_state["go"] == {"feature": ("export",), "to.plan": ("Pro",)}
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
     st.session_state["matrix"] = {"selection": {"points": [{"customdata": ["export"]}]}}
 
@@ -212,7 +212,7 @@ def test_a_click_on_a_dot_asks_for_its_feature_alone() -> None:
     assert st.session_state["go"] == {"feature": ("export",)}
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 @pytest.mark.parametrize(("group", "role", "plan"), [
     ("Admin · Pro", "Admin", "Pro"), ("a · b · c", "a", "b · c"), ("a · b · c\N{NO-BREAK SPACE}", "a · b", "c"),
 ])  # fmt: skip
@@ -228,7 +228,7 @@ def test_a_click_on_a_cell_of_two_segments_asks_for_both(group: str, role: str, 
     assert st.session_state["go"] == {"feature": ("export",), "to.role": (role,), "to.plan": (plan,)}
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("unit", get_args(Unit))
 def test_a_click_on_a_cell_by_what_the_events_say_asks_for_that_too(unit: Unit) -> None:
     events = [replace(event, device="ios") for event in did("ann", "export", "1")]
@@ -246,7 +246,7 @@ def test_a_click_on_a_cell_by_what_the_events_say_asks_for_that_too(unit: Unit) 
     assert st.session_state["go"] == by_figure
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 def test_a_click_on_a_name_in_the_table_twin_asks_for_its_feature_alone(activity: Activity) -> None:
     table = pl.DataFrame({"Feature ": ["Export"], "Pro": ["90 %"]})
     st.session_state["grid"] = {"selection": {"cells": [(0, "Feature ")]}}
@@ -256,7 +256,7 @@ def test_a_click_on_a_name_in_the_table_twin_asks_for_its_feature_alone(activity
     assert st.session_state["go"] == {"feature": ("export",)}
 
 
-@pytest.mark.usefixtures("picks")
+@pytest.mark.usefixtures("state")
 def test_a_click_that_unpicks_asks_for_nothing(activity: Activity) -> None:
     st.session_state["cells"] = {"selection": {"points": []}}
 
