@@ -1,8 +1,8 @@
 """Picking: widgets <-> picks <-> address.
 
-What is picked (`picks`) is in the session and in the address, so a view can be sent to somebody, reloaded, and left with
-Back. The address is read when it changed from outside (a link, Back) and written when a pick changed; links between pages
-carry the picks. What an address asks for is checked against what there is, and what there is not is said and ignored.
+What is picked (`picks`) is in the session and in the address, so a view can be sent to somebody, reloaded, and left
+with Back. The address is read when it changed from outside (a link, Back) and written when a pick changed. Links to
+other pages carry the picks. What an address asks for is checked against what there is; what there is not is said.
 
 Widgets are not bound to the address by Streamlit itself, because then a click in a table could not open another page.
 """

@@ -38,6 +38,20 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "product.toml"
 
 
+@pytest.fixture(name="demo")
+def _demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo is the product in use."""
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
+    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the store of this test is, which is its own."""
+    monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "store.sqlite"))
+    return tmp_path / "store.sqlite"
+
+
 def pytest_sessionfinish() -> None:
     """Give back what `app.py` took out of the garbage collector's sight, or DuckDB's bindings take it for a leak."""
     gc.unfreeze()

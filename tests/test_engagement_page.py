@@ -14,7 +14,6 @@ from tests.test_pages import (
     answer,
     assert_nothing_unescaped,
     assert_stands,
-    demo,
     figure,
     folder,
     picked,
@@ -25,7 +24,7 @@ from tests.test_pages import (
 from tests.test_pages import opened as open_page
 
 pytestmark = pytest.mark.slow
-__all__ = ["demo", "folder"]  # fixtures
+__all__ = ["folder"]  # a fixture
 
 VIEWS = ("matrix", "stickiness", "lifecycle")
 NOBODY = {"s_plan": "(unknown)", "s_role": "Admin", "s_platform": "Android", "s_region": "APAC",

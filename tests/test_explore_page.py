@@ -20,15 +20,7 @@ from tests.test_pages import (
     ways_out,
 )
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def demo(quillboard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo is the product in use, with a store of its own for each test."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
-    monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "store.sqlite"))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("demo", "place")]
 
 
 def explored(**asked: Any) -> AppTest:

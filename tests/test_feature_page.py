@@ -16,7 +16,6 @@ from tests.test_pages import (
     assert_nothing_unescaped,
     assert_stands,
     clicked,
-    demo,
     figure,
     folder,
     opened,
@@ -26,7 +25,7 @@ from tests.test_pages import (
     ways_out,
 )
 
-__all__ = ["demo", "folder"]  # fixtures
+__all__ = ["folder"]  # a fixture
 pytestmark = pytest.mark.slow
 
 TABS = ("overview", "who", "return", "lift")

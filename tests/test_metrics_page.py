@@ -10,20 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from queries.store import Cycle, View
 from tests import products, test_people
-from tests.test_okrs_page import PRODUCT, WHO, aim, place, written
+from tests.test_okrs_page import PRODUCT, WHO, aim, written
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, picked, sentences, warnings
 from tests.test_people import folder
 
-__all__ = ["folder", "place"]  # fixtures
+__all__ = ["folder"]  # a fixture
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo is the product in use."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
 
 
 def opened(**asked: Any) -> AppTest:

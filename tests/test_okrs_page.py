@@ -18,27 +18,13 @@ from queries.store import CheckIn, Collection, Cycle, KeyResult, Objective, Stor
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
 PRODUCT = "Quillboard"
 WHO: Any = {"by": "anna", "at": datetime(2026, 11, 2, 9, tzinfo=UTC)}
 TODAY = datetime.now(UTC).date()
 FIRST, LAST = date(2026, 8, 3), date(2026, 12, 20)  # the data ends on 18 November
 AGO, AHEAD = TODAY - timedelta(days=60), TODAY + timedelta(days=60)
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A store of its own for each test."""
-    monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "store.sqlite"))
-    return tmp_path / "store.sqlite"
-
-
-@pytest.fixture
-def demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo is the product in use."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
 
 
 def opened(**asked: Any) -> AppTest:

@@ -23,13 +23,6 @@ PAGES = ("adoption", "retention")
 
 
 @pytest.fixture
-def demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo is the product in use."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
-
-
-@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for a small product, which is the one in use."""
     monkeypatch.setenv("SIGHTLINE_PRODUCT", str(tmp_path / "product.toml"))

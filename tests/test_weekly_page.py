@@ -13,24 +13,10 @@ from queries.store import connect
 from tests import products
 from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
 DROP = "2026-08-30"  # the week in which the planted drop of retention shows first
 RETENTION = "week4_retention"
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A store of its own for each test."""
-    monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "store.sqlite"))
-    return tmp_path / "store.sqlite"
-
-
-@pytest.fixture
-def demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo is the product in use."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(quillboard))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
 
 
 def weekly(**asked: Any) -> AppTest:
@@ -166,8 +152,8 @@ def test_a_closed_review_is_read_as_it_was_and_says_what_changed_since() -> None
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("frozen", ['{"product": "Quillboard"}', "[]"])
-def test_of_a_review_that_another_version_closed_the_numbers_of_now_are_shown(store: Path, frozen: str) -> None:
-    with closing(connect(str(store))) as kept:
+def test_of_a_review_that_another_version_closed_the_numbers_of_now_are_shown(place: Path, frozen: str) -> None:
+    with closing(connect(str(place))) as kept:
         week = date.fromisoformat(DROP)
         kept.reviews.close("Quillboard", week, week, frozen, by="dana", at=datetime(2026, 9, 1, tzinfo=UTC))
 
@@ -217,15 +203,15 @@ def test_before_a_meeting_there_is_one_metric_a_screen_and_no_controls() -> None
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("content", [b"no database, but long enough to be taken for one" * 40, None])
-def test_a_store_that_cannot_be_read_is_said_and_the_numbers_are_elsewhere(store: Path, content: bytes | None) -> None:
-    store.mkdir() if content is None else store.write_bytes(content)
+def test_a_store_that_cannot_be_read_is_said_and_the_numbers_are_elsewhere(place: Path, content: bytes | None) -> None:
+    place.mkdir() if content is None else place.write_bytes(content)
 
     app = weekly()
     assert len(app.error) == 1
     assert not app.exception
     adoption = AppTest.from_file(APP, default_timeout=30).switch_page("pages/understand/adoption.py").run()
     assert_stands(adoption)
-    assert content is None or store.read_bytes() == content
+    assert content is None or place.read_bytes() == content
 
 
 @pytest.mark.usefixtures("demo")
