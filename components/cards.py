@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import (
     adoption_words,
@@ -80,16 +81,26 @@ def row(numbers: list[dict[str, Any]]) -> None:
         grid.metric(**number)
 
 
-def explain(note: str, *measures: object) -> None:
-    """What the numbers on the page mean: a note on this view, then each measure with its definition and its code."""
+def how_computed(of: str = "") -> DeltaGenerator | None:
+    """Where what the numbers mean is said, once somebody opens it: to draw it unseen would cost every click.
+
+    of: the part of the page, where each has its own.
+    """
+    key = f"how computed {of}".strip()
+    opened = st.popover("How computed", type="tertiary", icon=":material/help:", key=key, on_change="rerun")
+    return opened if opened.open else None
+
+
+def explain(note: str, *measures: object, of: str = "") -> None:
+    """What the numbers on the page, or on a part of it, mean: a note, then each measure, its definition and code."""
     exports.shown().explain(note, *measures)
-    with st.popover("How computed", type="tertiary", icon=":material/help:"):
-        st.markdown(f"{note} As of {day(pins.manifest().calendar.as_of, year=True)}.")
+    if opened := how_computed(of):
+        opened.markdown(f"{note} As of {day(pins.manifest().calendar.as_of, year=True)}.")
         for measure in measures:
             name = getattr(measure, "__name__", "")
-            st.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
-            st.markdown(f":small[`{getattr(measure, '__module__', '')}.{name}`]")
-        st.page_link(filters.PAGES["metrics"], label="What every metric means", icon=":material/menu_book:")
+            opened.markdown(f"**{name.replace('_', ' ').capitalize()}.** {words.definition(measure)}")
+            opened.markdown(f":small[`{getattr(measure, '__module__', '')}.{name}`]")
+        opened.page_link(filters.PAGES["metrics"], label="What every metric means", icon=":material/menu_book:")
 
 
 def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:

@@ -80,7 +80,7 @@ def by_segment(activity: Activity, pick: Selection, by: By) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         filters.pick("by", show_label=True)
         filters.pick("by2", show_label=True)
-        cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of)
+        cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of, of="segments")
         tables.download(found, "engagement_by_segment", key="engagement segments csv")
     overlapping = any(segment.of == "event" for segment in activity.segments if segment.key in by)
     table = derive(tables.engagement, found, pick.unit, overlapping=overlapping)

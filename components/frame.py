@@ -125,7 +125,11 @@ def _about(found: Manifest, activity: Activity, zone: ZoneInfo, viewer: Viewer, 
     """Facts of the whole are for who may see the whole. own: the page for one's own product, in the demo."""
     is_whole = access.may(viewer, "whole")
     lines = words.left_out(found) if is_whole else []
-    with st.popover(f"About the data · {len(lines)}" if lines else "About the data", type="tertiary"):
+    name = f"About the data · {len(lines)}" if lines else "About the data"
+    opened = st.popover(name, type="tertiary", key="about", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         size = f"{words.many(found.events, 'event')} read, {words.many(found.users, 'user')}" if is_whole else "Events"
         since = f"{activity.calendar.first_day:%-d %b %Y}"
         st.markdown(f"{size} since {since}; days are those of {words.md(zone.key)}.")

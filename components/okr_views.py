@@ -94,8 +94,8 @@ def _controls(found: Written, cycle: Kept[Cycle], activity: Activity, made: Boar
         okr_edit_forms.cycle(cycle)
         okr_edit_forms.cycle()
         okr_file_forms.files(found, cycle, made)
-        with st.popover("How computed", type="tertiary", icon=":material/help:"):
-            st.markdown(definition_words.HOW)
+        if opened := cards.how_computed():
+            opened.markdown(definition_words.HOW)
 
 
 def _take_away(found: Written, cycle: Kept[Cycle], activity: Activity, made: Board) -> None:

@@ -6,7 +6,7 @@ below where the names of columns are on top: how high these are only the browser
 """
 
 from textwrap import wrap
-from typing import Any
+from typing import Any, cast
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -24,25 +24,38 @@ CUT = (f"<style>{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}
 NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
 
 
+class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
+    """A figure as it is sent, and nothing else: Plotly's own takes as long to write again at each click as to draw."""
+
+    def __init__(self, sent: dict[str, Any]) -> None:
+        super().__init__()
+        self.__dict__["sent"] = sent
+
+    def to_dict(self) -> dict[str, Any]:
+        return cast(dict[str, Any], self.__dict__["sent"])
+
+
 def keep_off_the_screen() -> None:
     """Cut off what pictures alone have, on the screen."""
     st.html(CUT)
 
 
-def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Palette) -> go.Figure:
+def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Palette) -> Drawn:
     """A figure whose picture has a title, what is counted and where it is from; the one given stays as it was."""
     lines = [plain(line, LETTERS) for line in wrap(title, LETTERS, max_lines=LINES, placeholder=" …")]
     small = "<br>".join(plain(line, 2 * LETTERS) for line in (counted, source) if line)
-    drawn, layout, below = go.Figure(figure), figure.layout, is_below(figure)
-    edge = "b" if below else "t"
-    return drawn.update_layout(
-        paper_bgcolor=palette.paper, height=(layout.height or 300) + EDGE,
-        margin={edge: (layout.margin[edge] or 0) + EDGE},
-        title={"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "yref": "container",
-               "y": EDGE / ((layout.height or 300) + EDGE) if below else 1, "yanchor": "top",
-               "pad": {"t": PAD, "l": PAD}, "font": {"size": 17, "color": palette.ink},
-               "subtitle": {"text": small, "font": {"size": 12, "color": palette.muted}}},
-    )  # fmt: skip
+    sent, below = figure.to_dict(), is_below(figure)
+    layout, edge = sent["layout"], "b" if below else "t"
+    height = layout.get("height", 300) + EDGE
+    margin = layout.get("margin", {})
+    sent["layout"] = layout | {
+        "paper_bgcolor": palette.paper, "height": height, "margin": margin | {edge: margin.get(edge, 0) + EDGE},
+        "title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "yref": "container",
+                  "y": EDGE / height if below else 1, "yanchor": "top",
+                  "pad": {"t": PAD, "l": PAD}, "font": {"size": 17, "color": palette.ink},
+                  "subtitle": {"text": small, "font": {"size": 12, "color": palette.muted}}},
+    }  # fmt: skip
+    return Drawn(sent)
 
 
 def is_below(figure: go.Figure) -> bool:
@@ -50,9 +63,9 @@ def is_below(figure: go.Figure) -> bool:
     return bool(figure.layout.xaxis.side == "top")
 
 
-def tools(figure: go.Figure, name: str) -> dict[str, Any]:
+def tools(drawn: Drawn, name: str) -> dict[str, Any]:
     """The one tool of a figure: its picture."""
     file = f"sightline {name.translate(NO_NAME)}"[:80]
     return {"modeBarButtons": [["toImage"]], "displaylogo": False,
             "toImageButtonOptions": {"scale": 2, "filename": file, "width": WIDTH,
-                                     "height": figure.layout.height}}  # fmt: skip
+                                     "height": drawn.to_dict()["layout"]["height"]}}  # fmt: skip

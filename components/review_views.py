@@ -218,9 +218,9 @@ def _rest(shown: Review) -> None:
         st.caption("A month or quarter is made of the weeks that end in it: summed first, divided then. On the year: "
                    "against the same weekdays 364 days before.")  # fmt: skip
         tables.download(every, "review_weeks", key="weeks csv")
-    with st.popover("How computed", type="tertiary", icon=":material/help:"):
-        st.markdown(words.HOW)
-        st.markdown("\n".join(
+    if opened := cards.how_computed():
+        opened.markdown(words.HOW)
+        opened.markdown("\n".join(
             f"- **{md(words.name(line))}**: {md(words.definition(line))}"
             for line in shown.lines))  # fmt: skip
 

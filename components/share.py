@@ -44,8 +44,11 @@ def link(page: str, as_of: date | None = None) -> str:
 
 def popover(page: str) -> None:
     """All ways to hand round what is shown. It is drawn after the page, which says what there is."""
+    opened = st.popover("Share", icon=":material/ios_share:", type="tertiary", key="share", on_change="rerun")
+    if not opened.open:
+        return
     shown = exports.shown()
-    with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
+    with opened:
         if page in PINNED:
             st.caption(f"Link to this exact view, as of {shown.as_of}", help=KEPT)
             st.code(shown.link, language=None, wrap_lines=True)

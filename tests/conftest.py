@@ -46,6 +46,14 @@ def _demo(quillboard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for a small product, which is the one in use."""
+    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(tmp_path / "product.toml"))
+    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the store of this test is, which is its own."""
     monkeypatch.setenv("SIGHTLINE_STORE", str(tmp_path / "store.sqlite"))

@@ -9,22 +9,20 @@ from streamlit.testing.v1 import AppTest
 
 from components import words
 from tests import products
-from tests.test_pages import (
+from tests.screen import (
     address,
     answer,
     assert_nothing_unescaped,
     assert_stands,
     figure,
-    folder,
     picked,
     sentences,
     warnings,
     ways_out,
 )
-from tests.test_pages import opened as open_page
+from tests.screen import opened as open_page
 
 pytestmark = pytest.mark.slow
-__all__ = ["folder"]  # a fixture
 
 VIEWS = ("matrix", "stickiness", "lifecycle")
 NOBODY = {"s_plan": "(unknown)", "s_role": "Admin", "s_platform": "Android", "s_region": "APAC",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.test_pages import (
+from tests.screen import (
     address,
     answer,
     assert_nothing_unescaped,

@@ -10,14 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from components import words
 from tests import products
-from tests.test_pages import (
+from tests.screen import (
     address,
     answer,
     assert_nothing_unescaped,
     assert_stands,
     clicked,
     figure,
-    folder,
     opened,
     picked,
     sentences,
@@ -25,7 +24,6 @@ from tests.test_pages import (
     ways_out,
 )
 
-__all__ = ["folder"]  # a fixture
 pytestmark = pytest.mark.slow
 
 TABS = ("overview", "who", "return", "lift")

@@ -12,13 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from components import words
 from queries import snapshot
-from queries.config import HOME
 from queries.errors import WarehouseError
 from queries.snapshot import background, extract
 from queries.snapshot.background import Running
 from queries.snapshot.manifest import Snapshot
 from queries.snapshot.steps import Step
-from tests import products
+from tests import products, screen
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(HOME / "app.py", default_timeout=30).switch_page("pages/understand/adoption.py").run()
+    app = screen.opened()
     assert not app.exception
     return app
 

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.store import Cycle, View
-from tests import products, test_people
+from tests import products, screen, test_people
+from tests.screen import address, answer, assert_stands, clicked, figure, picked, sentences, warnings
 from tests.test_okrs_page import PRODUCT, WHO, aim, written
-from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, picked, sentences, warnings
 from tests.test_people import folder
 
 __all__ = ["folder"]  # a fixture
@@ -21,10 +21,7 @@ pytestmark = pytest.mark.slow
 
 def opened(**asked: Any) -> AppTest:
     """The page as a link with this query opens it."""
-    app = AppTest.from_file(APP, default_timeout=30).switch_page("pages/trust/metrics.py")
-    for name, value in asked.items():
-        app.query_params[name] = value
-    app.run()
+    app = screen.opened("metrics", **asked)
     assert_stands(app)
     return app
 

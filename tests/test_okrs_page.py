@@ -15,8 +15,8 @@ from queries import store as stores
 from queries.errors import StoreError
 from queries.okr.files import CycleFile, as_csv, toml
 from queries.store import CheckIn, Collection, Cycle, KeyResult, Objective, Store
-from tests import products
-from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
+from tests import products, screen
+from tests.screen import address, answer, assert_stands, clicked, figure, sentences, set_to
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
@@ -29,10 +29,7 @@ AGO, AHEAD = TODAY - timedelta(days=60), TODAY + timedelta(days=60)
 
 def opened(**asked: Any) -> AppTest:
     """The page as a link with this query opens it."""
-    app = AppTest.from_file(APP, default_timeout=30).switch_page("pages/review/okrs.py")
-    for name, value in asked.items():
-        app.query_params[name] = value
-    return app.run()
+    return screen.opened("okrs", **asked)
 
 
 def written(place: Path, write: Callable[[Store], Any]) -> Any:

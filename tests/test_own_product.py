@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries import snapshot
-from queries.config import HOME
 from queries.snapshot import __main__ as command
 from tests import products
+from tests.screen import started
 
 pytestmark = pytest.mark.slow
 TODAY = datetime.now().date()
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(HOME / "app.py", default_timeout=30).run()
+    app = started().run()
     assert not app.exception
     return app
 

@@ -1,6 +1,5 @@
 """The pages as a person meets them, run by Streamlit's own test driver from `app.py`."""
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -8,92 +7,31 @@ from typing import Any
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components import words
 from queries import snapshot
-from queries.config import HOME
 from queries.snapshot.manifest import Manifest
 from tests import products
+from tests.screen import (
+    address,
+    answer,
+    assert_nothing_unescaped,
+    assert_stands,
+    clicked,
+    figure,
+    opened,
+    picked,
+    rows,
+    sentences,
+    set_to,
+    started,
+    warnings,
+    ways_out,
+)
 
 pytestmark = pytest.mark.slow  # half a minute in all
 
-APP = HOME / "app.py"
 PAGES = ("adoption", "retention")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a small product, which is the one in use."""
-    monkeypatch.setenv("SIGHTLINE_PRODUCT", str(tmp_path / "product.toml"))
-    monkeypatch.delenv("SIGHTLINE_DATA", raising=False)
-    return tmp_path
-
-
-def opened(page: str = "adoption", **asked: Any) -> AppTest:
-    """A page as a link with this query opens it; `s_plan` stands for `s.plan`."""
-    app = AppTest.from_file(APP, default_timeout=30).switch_page(f"pages/understand/{page}.py")
-    for name, value in asked.items():
-        app.query_params[re.sub("^(s|to)_", r"\1.", name)] = value
-    return app.run()
-
-
-def picked(app: AppTest, name: str, value: Any) -> AppTest:
-    """The app after a choice was made with its widget."""
-    return set_to(app, f"pick {name}", value)
-
-
-def set_to(app: AppTest, key: str, value: Any) -> AppTest:
-    """The app after the widget of a key was set."""
-    widget: Any = app.get_by_key(key)
-    widget.set_value(value).run()
-    return app
-
-
-def ways_out(app: AppTest) -> list[str]:
-    """What the buttons under an answer that is none say."""
-    return [button.label for button in app.button if re.match("Clear |Show |Widen ", button.label)]
-
-
-def clicked(app: AppTest, label: str) -> AppTest:
-    """The app after the button of this label was clicked."""
-    return next(button for button in app.button if button.label == label).click().run()
-
-
-def sentences(app: AppTest) -> str:
-    """All running text on the screen."""
-    return "\n".join(text.value for texts in (app.error, app.warning, app.markdown, app.caption) for text in texts)
-
-
-def answer(app: AppTest) -> str:
-    """The first sentences of the page, under filters and freshness."""
-    after = [text.value for text in app.main.markdown]
-    return next(text for text in after if re.match(r"\*\*(?!Sightline)", text))
-
-
-def figure(app: AppTest, number: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(app.get("plotly_chart")[number].proto.spec)
-    return found
-
-
-def rows(app: AppTest) -> list[str]:
-    """The names of the rows of the last figure of the page."""
-    return list(figure(app, -1)["layout"]["yaxis"]["ticktext"])
-
-
-def address(app: AppTest) -> dict[str, list[str]]:
-    """The query in the address bar."""
-    return {name: value if isinstance(value, list) else [value] for name, value in app.query_params.items()}
-
-
-def warnings(app: AppTest) -> list[str]:
-    return [warning.value for warning in app.warning]
-
-
-def assert_stands(app: AppTest) -> None:
-    """The page was drawn: nothing went wrong that nobody thought of."""
-    assert not app.exception, sentences(app)
-    assert not app.error
 
 
 # The demo ------------------------------------------------------------------------------------------------------------
@@ -112,7 +50,7 @@ def test_a_page_answers_before_anything_is_picked(page: str) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_the_root_opens_adoption() -> None:
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = started().run()
 
     assert_stands(app)
     assert answer(app) == answer(opened("adoption"))
@@ -670,13 +608,6 @@ def test_a_refresh_shows_what_is_new(folder: Path) -> None:
 
 # Names from the data -------------------------------------------------------------------------------------------------
 
-
-def assert_nothing_unescaped(app: AppTest) -> None:
-    """Whatever Streamlit reads as Markdown holds the names of the data only in escaped form."""
-    labels = [element.label for kind in ("button", "multiselect", "toggle", "metric") for element in app.get(kind)]  # type: ignore[union-attr]
-    for text in [sentences(app), *labels]:
-        for name in ("<script>", "**bold**", ":red[", "$x$", "[link](", "`code`", ":material/star:", "<b>x"):
-            assert name not in text, text
 
 
 @pytest.mark.parametrize("number", range(len(products.HOSTILE)))

@@ -16,16 +16,15 @@ from components import forms
 from components.signin import LOCAL
 from queries import config, snapshot
 from queries.access import LOCAL_OWNER, Viewer
-from queries.config import HOME
 from queries.errors import AccessError, StoreError
 from queries.store import Annotation, Change, connect
-from tests import products
+from tests import products, screen
+from tests.screen import started
 
 pytestmark = pytest.mark.slow
 
 Taken = dict[str, Callable[[], bytes]]
-PAGES = {"adoption": "understand", "retention": "understand", "engagement": "understand", "feature": "understand",
-         "explore": "understand", "weekly": "review", "metrics": "trust"}  # fmt: skip
+PAGES = ("adoption", "retention", "engagement", "feature", "explore", "weekly", "metrics")
 AUTH = {"redirect_uri": "http://localhost/oauth2callback", "cookie_secret": "hush" * 10, "client_id": "sightline",
         "client_secret": "hush", "server_metadata_url": "http://localhost/"}  # fmt: skip
 SEGMENTS = """
@@ -82,11 +81,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> Taken:
 
 def app_of(email: str | None, page: str = "adoption", **asked: Any) -> AppTest:
     """The app, not run yet, at a page as a link with this query opens it. email: of who is signed in, if anybody."""
-    app = AppTest.from_file(HOME / "app.py", default_timeout=60)
-    if page in PAGES:
-        app = app.switch_page(f"pages/{PAGES[page]}/{page}.py")
-    for name, value in asked.items():
-        app.query_params[name.replace("s_", "s.", 1)] = value
+    app = started(page if page in PAGES else None, **asked)
     app.secrets["auth"] = dict(AUTH)
     app.user = {"is_logged_in": True, "email": email, "email_verified": True} if email else {"is_logged_in": False}
     return app
@@ -119,7 +114,7 @@ def log(product: str = "Example") -> tuple[Change, ...]:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("page", [*PAGES])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_deep_link_shows_nothing_to_who_has_not_signed_in(page: str) -> None:
     app = opened(None, page, s_region="EMEA")
 
@@ -175,7 +170,7 @@ def test_without_a_sign_in_nothing_is_served_to_who_comes_from_elsewhere(
 
 @pytest.mark.usefixtures("folder")
 def test_without_a_sign_in_this_machine_is_served_and_it_is_said() -> None:
-    app = AppTest.from_file(HOME / "app.py", default_timeout=60).switch_page("pages/understand/adoption.py").run()
+    app = screen.opened()
 
     assert LOCAL in sentences(app)
     assert "Refresh now" in labels(app)

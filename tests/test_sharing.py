@@ -12,10 +12,9 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from queries import config, snapshot
-from queries.config import HOME
 from queries.store import connect
 from tests import products
-from tests.test_pages import address, answer, assert_stands, clicked, opened, picked, sentences, set_to, warnings
+from tests.screen import OPENED, address, answer, assert_stands, clicked, opened, picked, sentences, set_to, warnings
 
 pytestmark = pytest.mark.slow
 FIRST = date(2026, 9, 7)
@@ -44,15 +43,27 @@ def links(app: AppTest) -> list[str]:
 def followed(link: str) -> AppTest:
     """The page that a link opens."""
     parts = urlsplit(link)
-    app = AppTest.from_file(HOME / "app.py", default_timeout=30)
-    app = app.switch_page(f"pages/understand/{parts.path.strip('/').rpartition('/')[2]}.py")
-    for name, values in parse_qs(parts.query, keep_blank_values=True).items():
-        app.query_params[name] = values
-    return app.run()
+    return opened(parts.path.strip("/").rpartition("/")[2], **parse_qs(parts.query, keep_blank_values=True))
 
 
 def counted(app: AppTest) -> str:
     return next(metric.value for metric in app.metric if metric.label == "Eligible users")
+
+
+def test_what_opens_over_a_page_is_drawn_when_it_is_opened_and_not_before() -> None:
+    app = opened()
+    for key in OPENED:
+        app.session_state[key] = False
+    closed = app.run()
+    assert (list(closed.code), "Refresh now" in [button.label for button in closed.button]) == ([], False)
+    assert "New adopters." not in sentences(closed)
+
+    for key in OPENED:
+        closed.session_state[key] = True
+    again = closed.run()
+    assert len(links(again)) == 2
+    assert "Refresh now" in [button.label for button in again.button]
+    assert "New adopters." in sentences(again)
 
 
 @pytest.mark.parametrize(("page", "asked"), [

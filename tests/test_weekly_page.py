@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from queries.store import connect
 from tests import products
-from tests.test_pages import APP, address, answer, assert_stands, clicked, figure, sentences, set_to
+from tests.screen import address, answer, assert_stands, clicked, figure, opened, sentences, set_to
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
@@ -21,10 +21,7 @@ RETENTION = "week4_retention"
 
 def weekly(**asked: Any) -> AppTest:
     """The review as a link with this query opens it."""
-    app = AppTest.from_file(APP, default_timeout=30).switch_page("pages/review/weekly.py")
-    for name, value in asked.items():
-        app.query_params[name] = value
-    return app.run()
+    return opened("weekly", **asked)
 
 
 def filled(app: AppTest, **fields: Any) -> AppTest:
@@ -104,15 +101,11 @@ def test_a_mark_stands_on_every_chart_over_time() -> None:
     assert "▲ Onboarding &lt;b&gt;2&lt;/…" in str(figure(app, 0)["layout"]["annotations"])
     for page, asked in (("feature", {"feature": "boards", "w": "26"}), ("retention", {"view": "trend", "w": "26"}),
                         ("engagement", {"show": "stickiness", "w": "26"})):  # fmt: skip
-        other = AppTest.from_file(APP, default_timeout=30).switch_page(f"pages/understand/{page}.py")
-        for name, value in asked.items():
-            other.query_params[name] = value
-        other.run()
+        other = opened(page, **asked)
         assert any("▲ Onboarding" in str(figure(other, n)) for n in range(len(other.get("plotly_chart")))), page
-    curve = AppTest.from_file(APP, default_timeout=30).switch_page("pages/understand/retention.py")
-    curve.query_params["w"] = "26"
+    curve = opened("retention", w="26")
     assert any("launch: Onboarding" in note.get("hovertext", "") and note["text"] == "▲"
-               for note in figure(curve.run(), -1)["layout"]["annotations"])  # fmt: skip
+               for note in figure(curve, -1)["layout"]["annotations"])  # fmt: skip
     gone = clicked(app, "Remove")
     assert "Onboarding" not in str(figure(gone, 0))
 
@@ -127,9 +120,7 @@ def test_a_change_that_has_come_to_stay_starts_what_is_usual_anew_everywhere() -
     every = [frame.value for frame in app.dataframe if "Verdict" in frame.value]
     after = {name: verdict for frame in every for name, verdict in frame[["Metric", "Verdict"]].to_numpy()}
     assert (before["Week-4 retention"], after["Week-4 retention"]) == ("▼ since 16 Aug", "normal")
-    trend = AppTest.from_file(APP, default_timeout=30).switch_page("pages/understand/retention.py")
-    trend.query_params["view"] = "trend"
-    assert "That is inside its usual swing" in answer(trend.run())
+    assert "That is inside its usual swing" in answer(opened("retention", view="trend"))
 
 
 @pytest.mark.usefixtures("demo")
@@ -209,8 +200,7 @@ def test_a_store_that_cannot_be_read_is_said_and_the_numbers_are_elsewhere(place
     app = weekly()
     assert len(app.error) == 1
     assert not app.exception
-    adoption = AppTest.from_file(APP, default_timeout=30).switch_page("pages/understand/adoption.py").run()
-    assert_stands(adoption)
+    assert_stands(opened("adoption"))
     assert content is None or place.read_bytes() == content
 
 
