@@ -5,6 +5,7 @@ header in the first row and the table ends where the rows do; in Parquet beside 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -20,8 +21,8 @@ def csv(frame: pl.DataFrame, about: About = ()) -> bytes:
 
     about: what follows below the rows.
 
-    >>> csv(pl.DataFrame({"name": ["=cmd()", "fine"], "n": [1, 2]}), [("As of", "18 Nov")]).decode()
-    "name,n\n'=cmd(),1\nfine,2\n\nAs of,18 Nov\n"
+    >>> csv(pl.DataFrame({"@name": ["=cmd()", "fine"], "n": [1, 2]}), [("As of", "18 Nov")]).decode()
+    "'@name,n\n'=cmd(),1\nfine,2\n\nAs of,18 Nov\n"
     """
     rows = _safe(frame.select(pl.exclude(pl.List(pl.Float64)))).write_csv()
     if not about:
@@ -31,7 +32,9 @@ def csv(frame: pl.DataFrame, about: About = ()) -> bytes:
 
 
 def _safe(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${0}"))
+    """Names of columns can come from the data, too."""
+    names = {name: re.sub(FORMULA, r"'\g<0>", name) for name in frame.columns}
+    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${0}")).rename(names)
 
 
 def parquet(frame: pl.DataFrame, about: About = ()) -> bytes:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 COOKIE = "_streamlit_xsrf"
 WAITS = timedelta(minutes=10)
-MOST, LONGEST = 1_000, 2_000  # of those that wait, and the characters of a query: nobody fills the memory from outside
+MOST, LONGEST = 1_000, 2_000  # of those that wait, and the characters of each part: nobody fills the memory
 Query = Mapping[str, list[str]]
 
 
@@ -36,7 +36,7 @@ class Wishes:
     def keep(self, cookies: Mapping[str, str], wish: Wish, at: datetime) -> None:
         """Keep what a browser asked for; a query that is too long is left out."""
         browser = _browser(cookies)
-        if browser is None:
+        if browser is None or len(wish.page) > LONGEST:
             return
         size = sum(len(name) + sum(map(len, values)) for name, values in wish.query.items())
         with self._lock:

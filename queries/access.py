@@ -114,6 +114,13 @@ def sharing(viewer: Viewer, product: Product) -> Viewer:
     return replace(viewer, least=max(viewer.least, least))
 
 
+def check_enough(viewer: Viewer, users: int) -> None:
+    """Raise AccessError where the rules leave a viewer so few users that they would be a group too small."""
+    if viewer.only and 0 < users < viewer.least:
+        raise AccessError(f"The rules for you leave fewer than {viewer.least} users, and you may not see so small a "
+                          "group; ask an admin of Sightline to change them in its product file.")  # fmt: skip
+
+
 def visible(viewer: Viewer, users: pl.DataFrame) -> pl.Series:
     """For each user whether the viewer may see that user; nobody, for a viewer without a role."""
     return _meeting(viewer, users, viewer.only)

@@ -161,6 +161,11 @@ class Activity:
         where = dict(self.made_of[1].where) if self.made_of else {}
         return [segment for segment in self.segments if segment.key in where]
 
+    @cached_property
+    def size(self) -> int:
+        """How many units are looked at: of some events alone, those who did anything in them."""
+        return self.rows["unit"].n_unique() if self.of_some_events else self.units.height
+
     def segment_of(self, units: pl.Series, by: By = ()) -> pl.Expr | pl.Series:
         """The segment each unit is in, in the order of the screen, named `segment`; "everyone" where `by` is empty.
 
@@ -172,7 +177,7 @@ class Activity:
         few = too_small(self._group_of(self.units["unit"], by), self.least) if self.least else []
         if not few:
             return found
-        names = pl.Enum([*cast(pl.Enum, found.dtype).categories, FEW])
+        names = pl.Enum([*dict.fromkeys((*cast(pl.Enum, found.dtype).categories, FEW))])  # a value may be called so
         texts = found.to_frame().select(pl.when(pl.col("segment").cast(pl.String).is_in(few)).then(pl.lit(FEW))
                                         .otherwise(pl.col("segment").cast(pl.String)).alias("segment"))  # fmt: skip
         return texts["segment"].cast(names)
@@ -226,13 +231,18 @@ class Activity:
         return merge(rows.drop_nulls(by).rename({by: "unit"}), "unit")
 
     def by_value(self, key: str) -> Iterator[tuple[str, "Activity"]]:
-        """For each value of an attribute of events, in the order of the screen: what was done in such events."""
+        """For each value of an attribute of events, in the order of the screen: what was done in such events.
+
+        Values in which fewer did anything than who looks may see are left out.
+        """
         whole, pick = self.made_of or (self, Selection(self.unit))
         picked = dict(pick.where).get(key)
         rest = tuple(rule for rule in pick.where if rule[0] != key)
         for label in whole.values(next(s for s in self.segments if s.key == key)):
             if picked is None or label in picked:
-                yield label, whole.within(replace(pick, where=(*rest, (key, (label,)))))
+                part = whole.within(replace(pick, where=(*rest, (key, (label,)))))
+                if part.size >= self.least:
+                    yield label, part
 
     def with_behaviours(self, segments: tuple[Segment, ...]) -> "Activity":
         """The same with segments by what units did, besides those it has."""

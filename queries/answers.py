@@ -150,7 +150,7 @@ def within(activity: Activity, pick: Selection) -> Activity:
     """
     key = (activity.key, pick.unit, tuple(sorted(pick.where)), pick.behaviours)
     found = _activities.get(key, lambda: activity.within(pick))
-    if pick.where and 0 < found.units.height < activity.least:
+    if activity.least and pick.where and 0 < found.size < activity.least:
         raise AccessError(f"The filters leave fewer than {activity.least} {pick.unit}s, and you may not see so small a "
                           "group; take a filter off.")  # fmt: skip
     return found

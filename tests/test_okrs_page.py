@@ -257,6 +257,16 @@ def test_objectives_stand_below_those_that_they_are_part_of_also_of_another_cycl
 
 
 @pytest.mark.usefixtures("demo")
+def test_what_was_launched_stands_on_the_story_of_a_key_result(place: Path) -> None:
+    (id,) = written(place, lambda store: aim(store, QUARTER, RETENTION))
+    launch = stores.Annotation(date(2026, 9, 14), "launch", "Guided <b>tour</b>")
+    written(place, lambda store: store.annotations.add(PRODUCT, launch, **WHO))
+
+    notes = [note["text"] for note in figure(opened(kr=id), 0)["layout"]["annotations"]]
+    assert [note for note in notes if "Guided" in note] == ["▲ Guided &lt;b&gt;tour&lt;/b&gt;"]
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_pillar_without_features_says_how_it_gets_some(place: Path) -> None:
     written(place, lambda store: aim(store, QUARTER, RETENTION, pillar="Up-market"))
 

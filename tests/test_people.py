@@ -1,6 +1,7 @@
 """The app as people with different rights meet it, and as somebody would who means harm."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from components.signin import LOCAL
 from queries import config, snapshot
 from queries.access import LOCAL_OWNER, Viewer
 from queries.errors import AccessError, StoreError
+from queries.product import FEW
 from queries.store import Annotation, Change, connect
 from tests import products, screen
 from tests.screen import started
@@ -104,6 +106,12 @@ def sentences(app: AppTest) -> list[str]:
 
 def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
+
+
+def everything_counted(app: AppTest) -> str:
+    """All figures and tables."""
+    figures = [chart.proto.spec for chart in app.get("plotly_chart")]
+    return str([*figures, *(table.value.to_csv() for table in app.dataframe)])
 
 
 def log(product: str = "Example") -> tuple[Change, ...]:
@@ -282,12 +290,14 @@ def test_nobody_who_signed_in_has_this_machine_look_at_files(monkeypatch: pytest
 # What a row rule hides ------------------------------------------------------------------------------------------------
 
 
-VIEWS = [
+VIEWS: list[tuple[str, dict[str, Any]]] = [
     ("adoption", {}), ("adoption", {"by": "team", "of": "active"}), ("adoption", {"s_region": "Secret land"}),
     ("retention", {"view": "curve"}), ("retention", {"view": "compare", "split": "region"}),
     ("engagement", {"show": "matrix"}), ("engagement", {"show": "lifecycle", "by": "region"}),
     ("feature", {"feature": "export", "tab": "who", "by": "region"}), ("feature", {"feature": "export"}),
-    ("weekly", {}),
+    ("weekly", {}), ("explore", {"m": ["weekly_actives", "adoption.export"], "slice": "region"}),
+    ("explore", {"m": ["week4_retention", "days_active"], "look": "compare", "split": "team", "a": "Large"}),
+    ("metrics", {"metric": "weekly_actives", "beside": "adoption.export"}),
 ]  # fmt: skip
 
 
@@ -331,6 +341,40 @@ def test_who_sees_one_region_sees_a_product_that_has_no_other(
 
     for view, one, other in zip(VIEWS, ours, theirs, strict=True):
         assert one == other, view
+
+
+PAT = Viewer("pat", "viewer", (("region", ("EMEA",)),))
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_earlier_snapshot_is_shown_as_far_as_one_may_see_it() -> None:
+    (as_of,) = snapshot.days()
+
+    assert snapshot.load(PAT, as_of).everyone["segment_region"].unique().to_list() == ["EMEA"]
+    assert snapshot.load(LOCAL_OWNER, as_of).units.height == 80
+
+
+def test_events_that_are_no_feature_have_no_name_for_who_sees_nobody_that_did_them(folder: Path) -> None:
+    regions = {"open": "EMEA", "secret": "APAC"}  # by what is done there
+    parts = [products.people(40, date(2026, 6, 1), region=region) for region in regions.values()]
+    users = pl.concat(part.with_columns(id=pl.col("region") + pl.col("id")) for part in parts)
+    events = [(f"{region}{user}", at, name) for name, region in regions.items()
+              for user, at, _ in products.daily(40, date(2026, 7, 1), 28)]  # fmt: skip
+    products.write(folder, events, users, more=SEGMENTS.partition("[users.segments.team]")[0] + PEOPLE, features={})
+    snapshot.refresh(datetime.now(UTC))
+
+    assert [feature.key for feature in snapshot.load(LOCAL_OWNER).features] == ["open", "secret"]
+    assert [feature.key for feature in snapshot.load(PAT).features] == ["open"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_rules_that_leave_too_few_are_refused_to_who_may_see_no_small_group() -> None:
+    few = Viewer("pat", "viewer", (("region", ("EMEA",)), ("team", ("Small",))), least=5)
+
+    with pytest.raises(AccessError, match="The rules for you leave fewer than 5 users, and you may not see so small a"):
+        snapshot.load(few)
+
+    assert snapshot.load(replace(few, least=3)).units.height == 3
 
 
 @pytest.mark.usefixtures("folder")
@@ -383,15 +427,58 @@ def test_a_small_group_is_neither_shown_nor_downloaded_nor_filtered_by(taken: Ta
     assert opened("dana@example.com", "adoption", s_team="Small", s_region="EMEA").metric
 
 
+def test_kinds_of_events_that_few_did_are_no_group(folder: Path, taken: Taken) -> None:
+    devices = [(user, at, name, "watch" if user in ("u0", "u1") else "phone")
+               for user, at, name in products.daily(40, date(2026, 6, 1), 100)]  # fmt: skip
+    more = "[events.segments.device]\nlabel = 'Device'\n" + SEGMENTS + PEOPLE.replace(', "@partner.example"]', "]", 1)
+    users = products.people(40, date(2026, 6, 1), region="EMEA", team="A")
+    products.write(folder, [event[:3] for event in devices], users, more=more)
+    events = pl.DataFrame(devices, schema=["user", "at", "name", "device"], orient="row")
+    events.write_parquet(folder / "events.parquet")
+    snapshot.refresh(datetime.now(UTC))
+
+    def groups(email: str) -> set[str]:
+        opened(email, "explore", m="weekly_actives", slice="device")
+        lines = taken["explore csv"]().decode().splitlines()
+        return {line.split(",")[1] for line in lines if line.startswith("Weekly")}
+
+    assert groups("dana@example.com") == {"phone", "watch"}
+    assert groups("vera@example.com") == {"phone"}
+    refused = opened("vera@example.com", "explore", m="weekly_actives", s_device="watch")
+    assert any("The filters leave fewer than 5 users" in text for text in sentences(refused))
+    assert not refused.dataframe
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_group_that_is_called_as_the_small_ones_together_is_shown_with_them(folder: Path) -> None:
+    users = pl.read_parquet(folder / "users.parquet").with_columns(
+        team=pl.when(pl.col("team") == "Large").then(pl.lit(FEW)).otherwise("team"))  # fmt: skip
+    users.with_columns(team=pl.when(pl.col("id") == "EMEA 39").then(pl.lit("Alone")).otherwise("team")).write_parquet(
+        folder / "users.parquet")  # fmt: skip
+    snapshot.refresh(datetime.now(UTC))
+
+    app = opened("vera@example.com", "adoption", by="team")
+    assert [metric.value for metric in app.metric][:1] == ["80"]
+
+
 # Input that was not meant ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("asked", [
     {"s_region": "' OR 1=1 --"}, {"feature": "../../etc/passwd"}, {"week": "x" * 100_000}, {"by": "id"},
-    {"b": "used.export.28;drop"}, {"s_id": "Secret land 1"}, {"unit": "account"}, {"s_region": ["EMEA"] * 5_000},
+    {"b": "used.export.28;drop"}, {"s_id": "Secret land 1"}, {"unit": "account"}, {"s_region": ["EMEA"] * 900},
+    {"asof": "2026-02-31"}, {"m": ["'; drop", "adoption.nothing"]}, {"metric": "<b>x"}, {"slice": "id"},
+    {"q": "Secret"}, {"beside": "x"}, {"g": "year"},
 ])  # fmt: skip
 def test_an_address_that_was_made_up_opens_as_far_as_it_may(asked: dict[str, Any]) -> None:
     for page in PAGES:
-        app = opened("pat@partner.example", page, **asked)
-        assert "Secret land 1" not in "".join(frame.value.to_csv() for frame in app.dataframe)
+        app = opened("pat@partner.example", page, **{"by": "region", "slice": "region", **asked})
+        assert "Secret land" not in everything_counted(app)
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_sees_everybody_is_shown_by_the_same_address_what_others_are_not() -> None:
+    for page in ("adoption", "explore"):
+        app = opened("dana@example.com", page, by="region", slice="region", m="weekly_actives")
+        assert "Secret land" in everything_counted(app)

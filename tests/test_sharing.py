@@ -14,9 +14,22 @@ from streamlit.testing.v1 import AppTest
 from queries import config, snapshot
 from queries.store import connect
 from tests import products
-from tests.screen import OPENED, address, answer, assert_stands, clicked, opened, picked, sentences, set_to, warnings
+from tests.screen import (
+    OPENED,
+    address,
+    answer,
+    assert_nothing_unescaped,
+    assert_stands,
+    clicked,
+    opened,
+    picked,
+    sentences,
+    set_to,
+    warnings,
+)
 
 pytestmark = pytest.mark.slow
+HOSTILE = "**bold** <b>x :red[y]"
 FIRST = date(2026, 9, 7)
 SUNDAY, LATEST = date(2026, 11, 8), date(2026, 11, 15)
 
@@ -188,6 +201,22 @@ def test_a_view_that_names_what_is_gone_opens_the_nearest_and_says_so(folder: Pa
 
     assert_stands(again)
     assert "The link filters by plan, which is no segment here. It is ignored." in warnings(again)
+
+
+def test_names_and_notes_of_views_are_shown_as_they_were_written() -> None:
+    app = opened("explore", m=["new"])
+    for key, value in (("view name", HOSTILE), ("view note", HOSTILE), ("view team", True)):
+        widget: Any = app.get_by_key(key)
+        widget.set_value(value)
+    app = clicked(app, "Save")
+
+    assert HOSTILE in [label.replace("\\", "").replace("&lt;", "<") for label in view_links(app)]
+    used_in = opened("metrics", metric="new")
+    links = [link.proto.label for link in used_in.get("page_link")]
+    assert any("bold" in label for label in links)
+    assert_nothing_unescaped(used_in)
+    for text in (*links, *view_links(app), *(caption.value for caption in app.caption)):
+        assert not any(markup in text for markup in ("**bold**", "<b>x", ":red[")), text
 
 
 def test_a_view_without_a_name_is_not_kept_and_that_is_said() -> None:

@@ -169,10 +169,15 @@ def _seen(viewer: Viewer) -> Seen:
 
 
 def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer, version: str) -> Activity:
-    features = product.features or assemble.unlisted(found.features)
     users, accounts = access.visible(viewer, tables.users), access.visible_accounts(viewer, tables.accounts)
+    seen, names = restricted(tables, users, accounts), found.features
+    access.check_enough(viewer, seen.users.height)
+    if viewer.only and not product.features:  # then what others alone did is not named either
+        used = {*seen.rows["feature"].unique()}
+        names = tuple(name for code, name in enumerate(names, start=1) if code in used)
+    features = product.features or assemble.unlisted(names)
     return activity.of_users(
-        restricted(tables, users, accounts),
+        seen,
         found.calendar,
         features=features,
         segments=product.segments,

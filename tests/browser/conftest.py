@@ -20,8 +20,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from queries.config import HOME
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+# Chromium itself is not to refuse strangers (LocalNetworkAccessChecks), or nobody sees whether the server does.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+             "--disable-component-update", "--disable-sync",
+             "--disable-features=LocalNetworkAccessChecks"]  # fmt: skip
 PATIENCE_S = 60
 PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit asks for them beside the page too, in vain
 Open = Callable[..., Page]

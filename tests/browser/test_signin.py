@@ -147,16 +147,16 @@ def test_who_sees_only_some_users_sees_them_behind_any_address(window: BrowserCo
 
 
 def test_another_site_cannot_speak_to_the_app_for_who_is_signed_in(window: BrowserContext, guarded: str) -> None:
-    signed_in(window, guarded, "dana")
-    socket = guarded.replace("http", "ws") + "/_stcore/stream"
+    own = signed_in(window, guarded, "dana")
     stranger = window.new_page()
     stranger.route("http://evil.example/*", lambda route: route.fulfill(body="<p>hello"))
     stranger.goto("http://evil.example/")
 
-    outcome = stranger.evaluate(
-        "url => new Promise(done => { const it = new WebSocket(url, ['streamlit']);"
-        " it.onopen = () => done('open'); it.onerror = () => done('refused') })",
-        socket,
-    )
+    def outcome(page: Page) -> object:
+        return page.evaluate(
+            "url => new Promise(done => { const it = new WebSocket(url, ['streamlit']);"
+            " it.onopen = () => done('open'); it.onerror = () => done('refused') })",
+            guarded.replace("http", "ws") + "/_stcore/stream",
+        )
 
-    assert outcome == "refused"
+    assert (outcome(stranger), outcome(own)) == ("refused", "open")

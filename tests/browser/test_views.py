@@ -60,6 +60,9 @@ def test_the_table_twin_of_the_matrix_opens_a_feature_by_keyboard(open_page: Ope
     page.keyboard.press("Space")
     expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
     feature = cell(page, 1, 0)
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Download"))).to_have_count(0)  # but by our own: noted in the log
     page.get_by_test_id("data-grid-canvas").focus()
     page.keyboard.press("Shift+Space")
 

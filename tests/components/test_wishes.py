@@ -46,3 +46,6 @@ def test_nobody_fills_the_memory_from_outside() -> None:
 
     assert wishes.take(browser("0"), NOW) is None
     assert wishes.take(browser("1"), NOW) == Wish("weekly", {})
+
+    wishes.keep(browser("2"), Wish("y" * (LONGEST + 1), {}), NOW)
+    assert wishes.take(browser("2"), NOW) == Wish("weekly", {})  # what was kept before
