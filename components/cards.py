@@ -76,7 +76,7 @@ def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> 
 
 def row(numbers: list[dict[str, Any]]) -> None:
     """Headline numbers side by side, each as `st.metric` takes it."""
-    grid = st.grid(len(numbers), min_column_width=150)
+    grid = st.grid(len(numbers), min_column_width=150, key="numbers")
     for number in numbers:
         grid.metric(**number)
 

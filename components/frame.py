@@ -18,7 +18,9 @@ from queries.snapshot.background import Clock
 from queries.snapshot.manifest import Manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-READABLE = "<style>[data-tag] span, [data-tag] svg {{color: {}}}</style>"  # white on the dark theme's blue is not
+READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark theme's blue is not
+STEADY = ("[class*=st-key-numbers] .stElementContainer {min-height: 89px} "
+          "[class*=st-key-labelled] {min-height: 68px}")  # from the first moment, so that nothing moves when they come
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
@@ -61,7 +63,7 @@ def head(
     """
     share.begin(activity, page, pages[page].title)
     pictures.keep_off_the_screen()
-    st.html(READABLE.format(cards.palette().paper))
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

@@ -27,7 +27,7 @@ def pillar(activity: Activity, aims: Sequence[Aim]) -> None:
     cells = derive(stats.against_the_rest, counts, overlapping=overlaps)
     st.divider()
     st.markdown(words.pillar(name, cells, titles(activity.features), overlapping=overlaps))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pillar"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled pillar"):
         filters.pick("pillar", show_label=True)
         if snapshot.product().has_accounts:
             filters.pick("unit", show_label=True)

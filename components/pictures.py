@@ -16,7 +16,7 @@ from components.theme import Palette, plain
 EDGE, PAD = 104, 14  # pixels of the part that pictures alone have
 BELOW = "picture-below"  # the key of what holds a figure whose title is below, begins so
 WIDTH, LETTERS, LINES = 1100, 110, 2  # pixels of a picture, letters of a line of its title, and how many of these
-FIGURE = ".stElementContainer:has(.stPlotlyChart)"
+FIGURE = ".stElementContainer.stPrintGraphic"  # also while it is loaded, so that nothing moves when it comes
 CUT = (f"<style>{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
        f".stPlotlyChart .modebar {{top: {EDGE + 2}px !important}} "
        f"[class*={BELOW}] {FIGURE} {{clip-path: inset(0 0 {EDGE}px 0); margin: 0 0 -{EDGE}px 0}} "

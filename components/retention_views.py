@@ -20,11 +20,11 @@ from queries.product import Selection
 
 def controls(*own: str) -> None:
     """The view with what it alone needs (own), then what is asked; what is asked less often is under More."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled view" if own else "view"):
         filters.pick("view")
         for name in own:
             filters.pick(name, show_label=True)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled question"):
         for name in ("feature", "start", "back", "grain"):
             filters.pick(name, show_label=True)
         with st.popover("More", icon=":material/tune:"):
