@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from components import cards, explore_charts, explore_tables, filters, forms, picks, tables
+from components import explore_compared_words as of_two
 from components import explore_words as words
 from components.choices import Choice
 from components.report.week import known_of
@@ -148,7 +149,7 @@ def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grai
     by, a, z = picks.compared()
     found = [(metric, ask(explore.compared, activity, metric, by, (a, z), pick.weeks) if by else None)
              for metric in chosen]  # fmt: skip
-    answer = derive(words.compared, activity, by, found, (a, z))
+    answer = derive(of_two.compared, activity, by, found, (a, z))
     cards.answer(answer, activity)
     _controls("split", "split2", "a", "z")
     if answer.state:
@@ -162,7 +163,7 @@ def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grai
             st.markdown(f"**{md(metric.label)}**")
             figure = derive(explore_charts.two, metric, frame, names, grain, cards.palette())
             cards.timeline(figure, spoken(answer.text), f"explore {metric.key}", metric.key, metric.feature)
-    st.caption(" ".join([words.compared_note(found), words.undrawn(drawn, grain)]))
+    st.caption(" ".join([of_two.compared_note(found), words.undrawn(drawn, grain)]))
     table = derive(explore_tables.pairs, found, names)
     with st.container(horizontal=True, vertical_alignment="center"):
         cards.explain(words.definitions(chosen, pick.unit), *dict.fromkeys(metric.measure for metric in chosen))
