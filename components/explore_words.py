@@ -218,6 +218,11 @@ def undrawn(found: Sequence[tuple[Metric, pl.DataFrame]], grain: Grain) -> str:
     return f"Not drawn, under {TOO_FEW} in every {grain}: {', '.join(gone[:MOST_SAID])}{more}.{longer}"
 
 
+def too_few(found: Sequence[tuple[Metric, pl.DataFrame]]) -> str:
+    """What a dot in the table stands for; nothing where there is none."""
+    return f"A dot: under {TOO_FEW}, too few for a value." if any(f["value"].null_count() for _, f in found) else ""
+
+
 def _named(metric: Metric, group: str, *, several: bool) -> str:
     """A group by its name; of several metrics with that of its metric, as in the table."""
     parts = [metric.label] * (several or group == EVERYONE) + [group] * (group != EVERYONE)
