@@ -11,7 +11,7 @@ from queries.activity import Activity, By
 from queries.explore import ONE_COHORT, Compared, Side
 from queries.metrics import Metric
 from queries.product import EVERYONE
-from queries.stats import TOO_FEW
+from queries.stats import TOO_FEW, WHOLE_PERCENT
 
 ONE_TEST = "Each difference stands by one test of these two alone: of twenty such looks one seems sure by chance."
 
@@ -70,9 +70,14 @@ def gap(metric: Metric, found: Compared) -> str:
 
 
 def limits(metric: Metric, found: Compared) -> str:
-    """From where to where the difference may be."""
-    return "" if found.gap is None else " to ".join(
-        _apart(metric, each, found) for each in (found.gap.low, found.gap.high))  # fmt: skip
+    """From where to where the difference may be; with a decimal where a sure one would seem to reach zero."""
+    if found.gap is None:
+        return ""
+    ends = (found.gap.low, found.gap.high)
+    said = [_apart(metric, each, found) for each in ends]
+    if found.gap.sure and "0 pt" in said:
+        said = [points(each, WHOLE_PERCENT) for each in ends]
+    return " to ".join(said)
 
 
 def _apart(metric: Metric, number: float, found: Compared) -> str:

@@ -44,22 +44,26 @@ def _controls(*own: str) -> None:
         filters.pick("look")
         for name in own:
             filters.pick(name, show_label=True)
-        filters.pick("g")
+        if not (picks.compares() and picks.as_table()):  # which is of the last whole week, or all weeks together
+            filters.pick("g")
         filters.pick("shown")
 
 
-def _body(draw: Callable[[], None], table: pl.DataFrame, note: str, below: Callable[[], None]) -> None:
+def _body(
+    draw: Callable[[], None], table: pl.DataFrame, title: str, note: str, below: Callable[[], None]
+) -> None:  # fmt: skip
     """The charts with the table folded away under them, or the table alone, as is picked."""
     as_table = picks.as_table()
     if not as_table:
         draw()
     elif table.height:
         tables.show_texts(table, "explore")
-    st.caption(note)
+    if note.strip():
+        st.caption(note)
     with st.container(horizontal=True, vertical_alignment="center"):
         below()
     if not as_table and table.height:
-        with st.expander("The same as a table", icon=":material/table:"):
+        with st.expander(title, icon=":material/table:"):
             tables.show_texts(table, "explore")
 
 
@@ -98,7 +102,7 @@ def _over_time(activity: Activity, pick: Selection, chosen: Sequence[Metric], by
     many = max(explore.groups(activity, metric, by) for metric in chosen) if by else 1
     gaps = words.too_few(found) if picks.as_table() else words.undrawn(found, grain)
     _body(partial(_charts, activity, found, by, grain), derive(explore_tables.wide, found, grain, activity.calendar),
-          " ".join([words.notes(activity, by, grain, many), gaps]),
+          "The same as a table", f"{words.notes(activity, by, grain, many)} {gaps}",
           partial(_below, chosen, pick, derive(explore_tables.long, found), "explore"))  # fmt: skip
 
 
@@ -180,7 +184,8 @@ def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grai
     table = derive(explore_tables.pairs, found, names)
     gaps = "" if picks.as_table() else words.undrawn(drawn, grain)
     _body(partial(_pairs, drawn, names, grain, spoken(answer.text)), table,
-          " ".join([of_two.compared_note(found), gaps]), partial(_below, chosen, pick, table, "explore_compared"))
+          "The differences as a table", f"{of_two.compared_note(found)} {gaps}",
+          partial(_below, chosen, pick, table, "explore_compared"))  # fmt: skip
 
 
 def _pairs(

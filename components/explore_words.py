@@ -56,9 +56,10 @@ def questions(known: Mapping[str, Metric], splits: Mapping[str, str], feature: s
 
 def latest(metric: Metric, row: Mapping[str, Any] | None) -> str:
     """The metric of a question with its latest value."""
-    if row is None or row["value"] is None:
+    if row is None:
         return md(metric.label)
-    return f"{md(metric.label)}: **{value(metric.form, row['value'], row['of'])}** in w/e {day(row['period'])}"
+    said = "too few" if row["value"] is None else f"**{value(metric.form, row['value'], row['of'])}**"
+    return f"{md(metric.label)}: {said} in w/e {day(row['period'])}"
 
 
 # Over time ------------------------------------------------------------------------------------------------------------

@@ -114,7 +114,8 @@ def test_numbers_are_shown_as_a_chart_or_as_a_table_and_the_address_says_which(l
     as_chart = explored(m="week4_retention", **look)
     assert table(again) == table(listed) == table(as_chart)
     assert len(as_chart.get("plotly_chart")) == 1
-    assert [fold.label for fold in as_chart.expander] == ["The same as a table"]
+    assert [fold.label for fold in as_chart.expander] == [
+        "The same as a table" if "slice" in look else "The differences as a table"]
     assert answer(again) == answer(as_chart)
     assert ("A dot: under 30, too few for a value." in sentences(again)) == ("slice" in look)
     assert {"CSV"} <= {each.proto.label for each in again.get("download_button")}

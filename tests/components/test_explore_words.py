@@ -11,6 +11,7 @@ from queries import metrics
 from queries.explore import Compared, Side
 from queries.metrics import Metric
 from queries.product.metrics import Governed, MadeOf
+from queries.stats import Difference
 from tests.examples import three_users
 from tests.queries.metrics.test_derived import with_made
 
@@ -61,6 +62,17 @@ def test_why_two_groups_are_not_compared_is_said_of_each_form(key: str, value: f
     assert explore_compared_words._no_gap(KNOWN[key], Compared(DAY, DAY, one, other, None)) == said
 
 
+@pytest.mark.parametrize(("gap", "said"), [
+    (Difference(-0.05, -0.09, -0.004, 0.03), "−9.0 pt to −0.4 pt"),
+    (Difference(-0.05, -0.1, 0.004, 0.06), "−10 pt to 0 pt"),
+    (Difference(-0.05, -0.09, -0.01, 0.01), "−9 pt to −1 pt"),
+])  # fmt: skip
+def test_a_difference_that_is_sure_does_not_seem_to_reach_zero(gap: Difference, said: str) -> None:
+    one, other = Side("Pro", 200, 643, 0.31), Side("Free", 400, 1208, 0.36)
+
+    assert explore_compared_words.limits(KNOWN["activation"], Compared(DAY, DAY, one, other, gap)) == said
+
+
 def series(*values: float | None) -> pl.DataFrame:
     """As `explore.series` returns, of one group by month."""
     months = [date(2026, month, 28) for month in range(1, len(values) + 1)]
@@ -98,3 +110,11 @@ def test_a_group_that_is_drawn_in_another_chart_is_not_said_to_be_drawn_nowhere(
         "Not drawn, under 30 in every quarter: \\*Pro\\*.")  # fmt: skip
     assert explore_words.undrawn([(KNOWN["per"], pro), (KNOWN["gap"], some)], "quarter") == (
         "Not drawn, under 30 in every quarter: Actives per \\*new\\* · \\*Pro\\*.")  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    (None, "Gap"), ({"value": None, "of": 9, "period": DAY}, "Gap: too few in w/e 15 Nov"),
+    ({"value": -0.0417, "of": 5_000, "period": DAY}, "Gap: **−4.2 pt** in w/e 15 Nov"),
+])  # fmt: skip
+def test_a_question_stands_over_the_latest_value_of_its_metric(row: dict[str, object] | None, said: str) -> None:
+    assert explore_words.latest(KNOWN["gap"], row) == said

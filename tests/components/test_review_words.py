@@ -131,6 +131,13 @@ def test_where_nothing_can_be_judged_nobody_says_that_nothing_happened() -> None
     assert words.answer(review(few)) == "**1 too few.** Nothing of this week can be judged."
 
 
+def test_a_week_without_a_value_is_said_to_have_too_few() -> None:
+    said = words.sentence(line(weeks=weeks(0.4, None, of=9), verdict="too few"), WEEK)
+
+    assert said == ("**Week\\-4 retention: too few** (n 9). There are too few weeks, or too few users, to say what is "
+                    "usual.")  # fmt: skip
+
+
 def test_a_move_from_nothing_has_no_size_and_is_not_the_biggest() -> None:
     from_nothing = line("new", "New", "flow", weeks=weeks(0.4, 0.0, 0.45))
     small = line("a", "A", weeks=weeks(0.4, 0.41))
