@@ -24,7 +24,7 @@ OF_PAGE = {
                   "split", "split2", "a", "z"),
     "engagement": ("show", "by", "by2"),
     "feature": ("feature", "tab", "by", "by2"),
-    "explore": ("m", "slice", "slice2", "g", "look", "split", "split2", "a", "z"),
+    "explore": ("m", "slice", "slice2", "g", "shown", "look", "split", "split2", "a", "z"),
     "weekly": ("week", "line", "seen"),
     "okrs": ("cycle", "kr", "seen", "pillar", "by", "by2"),
     "metrics": ("q", "about", "standing", "metric", "beside"),
@@ -156,6 +156,7 @@ def _explored(
         "slice": Choice("Split by", {"": "—", **splits}, ("",), noun="a split by"),
         "slice2": Choice("and by", {"": "—", **seconds}, ("",), noun="a second split by"),
         "g": Choice("Over", grains, ("week",), noun="a length of time,"),
+        "shown": Choice("Show as", {"chart": "Chart", "table": "Table"}, ("chart",), noun="a way to show it,"),
         "look": Choice("Look at", {"trend": "Over time", "compare": "Compare"}, ("trend",), noun="a view"),
     }
 

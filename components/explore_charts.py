@@ -10,13 +10,13 @@ import polars as pl
 from components.explore_words import period
 from components.labels import end_labels
 from components.review_words import value
+from components.scale import around, axis
 from components.theme import Palette, beside, layout, plain
 from queries.explore import Grain
 from queries.metrics import Metric
 
 HEIGHT, BAND, NAME = 300, 0.16, 20  # pixels; opacity of a 95 % band; characters of a name
 MOST_NAMED = 5  # lines that can be told apart; the others are grey
-FORMATS = {"rate": ".0%", "mean": ".2f"}
 Named = tuple[str, Metric, pl.DataFrame]
 
 
@@ -55,7 +55,7 @@ def two(metric: Metric, frame: pl.DataFrame, names: tuple[str, str], grain: Grai
 
 
 def _lines(named: Sequence[Named], grain: Grain, palette: Palette, *, band: bool = False) -> go.Figure:
-    """Lines over time from zero: the first five in colour with their names and latest values, the others grey.
+    """Lines over time, with zero: the first five in colour with their names and latest values, the others grey.
 
     named: name, metric, and its period, n, of, value, low, high; the most important first. band: whether to draw 95 %.
     """
@@ -71,12 +71,11 @@ def _lines(named: Sequence[Named], grain: Grain, palette: Palette, *, band: bool
                  for y, of in known if y is not None and is_named]  # fmt: skip
     seen = [y for _, _, frame in named for column in ("value", *(["high"] if band else [])) for y in frame[column]
             if y is not None]  # fmt: skip
-    top = 1.08 * max(seen, default=1.0) or 1.0
+    low, top = around([0.0, *seen])
     whens = sorted({when for _, _, frame in named for when in frame["period"]})
     figure.update_layout(layout(
-        palette, HEIGHT, xaxis=_dates(whens, grain), annotations=end_labels(ends, 0.0, top, HEIGHT),
-        yaxis={"range": [0, top], "tickformat": FORMATS.get(named[0][1].form, ",.3~s" if top >= 10_000 else ","),
-               "nticks": 5},
+        palette, HEIGHT, xaxis=_dates(whens, grain), annotations=end_labels(ends, low, top, HEIGHT),
+        yaxis={**axis(named[0][1].form, low, top), "zeroline": low < 0, "zerolinecolor": palette.context},
         margin={"r": min(200, beside(text.replace("<b>", "").replace("</b>", "") for text, _, _ in ends))},
     ))  # fmt: skip
     return figure

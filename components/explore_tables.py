@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from components import explore_compared_words as of_two
 from components import explore_words as words
 from components.review_words import value
 from queries.calendar import Calendar
@@ -37,8 +38,8 @@ def long(found: Found) -> pl.DataFrame:
 def pairs(found: Sequence[tuple[Metric, Compared | None]], names: tuple[str, str]) -> pl.DataFrame:
     """Two groups side by side, a row a metric, as texts."""
     rows = [
-        (metric.label, words.side_value(metric, one.one), words.side_value(metric, one.other), words.gap(metric, one),
-         words.limits(metric, one), words.verdict(one))
+        (metric.label, of_two.side_value(metric, one.one), of_two.side_value(metric, one.other),
+         of_two.gap(metric, one), of_two.limits(metric, one), of_two.verdict(one))
         for metric, one in found if one is not None
     ]  # fmt: skip
     columns = ("Metric", *names, "Difference", "95 %", "Verdict")

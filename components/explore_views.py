@@ -1,12 +1,14 @@
 """The explore page on the screen: questions to begin with, metrics over time, and two groups compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import cast
 
 import polars as pl
 import streamlit as st
 
 from components import cards, explore_charts, explore_tables, filters, forms, picks, tables
+from components import explore_compared_words as of_two
 from components import explore_words as words
 from components.choices import Choice
 from components.report.week import known_of
@@ -42,7 +44,33 @@ def _controls(*own: str) -> None:
         filters.pick("look")
         for name in own:
             filters.pick(name, show_label=True)
-        filters.pick("g")
+        if not (picks.compares() and picks.as_table()):  # which is of the last whole week, or all weeks together
+            filters.pick("g")
+        filters.pick("shown")
+
+
+def _body(
+    draw: Callable[[], None], table: pl.DataFrame, title: str, note: str, below: Callable[[], None]
+) -> None:  # fmt: skip
+    """The charts with the table folded away under them, or the table alone, as is picked."""
+    as_table = picks.as_table()
+    if not as_table:
+        draw()
+    elif table.height:
+        tables.show_texts(table, "explore")
+    if note.strip():
+        st.caption(note)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        below()
+    if not as_table and table.height:
+        with st.expander(title, icon=":material/table:"):
+            tables.show_texts(table, "explore")
+
+
+def _below(chosen: Sequence[Metric], pick: Selection, taken: pl.DataFrame, name: str) -> None:
+    """How the metrics are counted, and the numbers to take away."""
+    cards.explain(words.definitions(chosen, pick.unit), *dict.fromkeys(metric.measure for metric in chosen))
+    tables.download(taken, name, key="explore csv")
 
 
 def _questions(activity: Activity, known: dict[str, Metric]) -> None:
@@ -71,16 +99,11 @@ def _over_time(activity: Activity, pick: Selection, chosen: Sequence[Metric], by
     found = [(metric, derive(_latest, frame, count)) for metric, frame in every]
     cards.answer(_answer(activity, pick, by, grain, every), activity)
     _controls("slice", "slice2")
-    if any(frame["value"].count() for _, frame in found):
-        _charts(activity, found, by, grain)
     many = max(explore.groups(activity, metric, by) for metric in chosen) if by else 1
-    st.caption(" ".join([words.notes(activity, by, grain, many), words.undrawn(found, grain)]))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        cards.explain(words.definitions(chosen, pick.unit), *dict.fromkeys(metric.measure for metric in chosen))
-        tables.download(derive(explore_tables.long, found), "explore", key="explore csv")
-    wide = derive(explore_tables.wide, found, grain, activity.calendar)
-    if wide.height:
-        tables.show_texts(wide, "explore")
+    gaps = words.too_few(found) if picks.as_table() else words.undrawn(found, grain)
+    _body(partial(_charts, activity, found, by, grain), derive(explore_tables.wide, found, grain, activity.calendar),
+          "The same as a table", f"{words.notes(activity, by, grain, many)} {gaps}",
+          partial(_below, chosen, pick, derive(explore_tables.long, found), "explore"))  # fmt: skip
 
 
 def _latest(frame: pl.DataFrame, count: int) -> pl.DataFrame:
@@ -116,7 +139,9 @@ def _judged(activity: Activity, chosen: Sequence[Metric]) -> list[Line]:
 
 
 def _charts(activity: Activity, found: Sequence[tuple[Metric, pl.DataFrame]], by: By, grain: Grain) -> None:
-    """A chart for each kind of metric, or for each metric where there are groups."""
+    """A chart for each kind of metric, or for each metric where there are groups; none where nothing has a value."""
+    if not any(frame["value"].count() for _, frame in found):
+        return
     panels: dict[str, list[tuple[Metric, pl.DataFrame]]] = {}
     for metric, frame in found:
         kind = words.axis(metric, grain, activity.unit)
@@ -148,23 +173,28 @@ def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grai
     by, a, z = picks.compared()
     found = [(metric, ask(explore.compared, activity, metric, by, (a, z), pick.weeks) if by else None)
              for metric in chosen]  # fmt: skip
-    answer = derive(words.compared, activity, by, found, (a, z))
+    answer = derive(of_two.compared, activity, by, found, (a, z))
     cards.answer(answer, activity)
     _controls("split", "split2", "a", "z")
     if answer.state:
         return
-    grid, count = st.grid(min(2, len(chosen)), min_column_width=400), explore.shown(grain, pick.weeks)
-    names = (a, z or explore.REST)
+    names, count = (a, z or explore.REST), explore.shown(grain, pick.weeks)
     drawn = [(metric, derive(_latest, ask(explore.side_by_side, activity, metric, by, (a, z), grain), count))
              for metric in chosen]  # fmt: skip
+    table = derive(explore_tables.pairs, found, names)
+    gaps = "" if picks.as_table() else words.undrawn(drawn, grain)
+    _body(partial(_pairs, drawn, names, grain, spoken(answer.text)), table,
+          "The differences as a table", f"{of_two.compared_note(found)} {gaps}",
+          partial(_below, chosen, pick, table, "explore_compared"))  # fmt: skip
+
+
+def _pairs(
+    drawn: Sequence[tuple[Metric, pl.DataFrame]], names: tuple[str, str], grain: Grain, told: str
+) -> None:  # fmt: skip
+    """Two groups over time, a chart a metric."""
+    grid = st.grid(min(2, len(drawn)), min_column_width=400)
     for metric, frame in drawn:
         with grid.container():
             st.markdown(f"**{md(metric.label)}**")
             figure = derive(explore_charts.two, metric, frame, names, grain, cards.palette())
-            cards.timeline(figure, spoken(answer.text), f"explore {metric.key}", metric.key, metric.feature)
-    st.caption(" ".join([words.compared_note(found), words.undrawn(drawn, grain)]))
-    table = derive(explore_tables.pairs, found, names)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        cards.explain(words.definitions(chosen, pick.unit), *dict.fromkeys(metric.measure for metric in chosen))
-        tables.download(table, "explore_compared", key="explore csv")
-    tables.show_texts(table, "compared")
+            cards.timeline(figure, told, f"explore {metric.key}", metric.key, metric.feature)

@@ -1,4 +1,4 @@
-"""What the explore page says: its questions, the answer over time, two groups compared, and the small print."""
+"""What the explore page says: its questions, the answer over time, what makes no sense, and the small print."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from components import compare_words, review_words
+from components import review_words
 from components.choices import Values
 from components.review_words import change, value
-from components.theme import day, percent, points
-from components.words import PLURALS, Answer, md, named, not_yet, overlapping, population
+from components.theme import day, percent
+from components.words import PLURALS, Answer, counting, md, named, not_yet, overlapping, population
 from queries.activity import Activity, By
-from queries.explore import MOST_GROUPS, ONE_COHORT, Compared, Grain, Side
+from queries.explore import MOST_GROUPS, Grain
 from queries.metrics import Metric
 from queries.product import EVERYONE, OTHER, Selection
 from queries.review import Line
@@ -21,7 +21,6 @@ from queries.stats import TOO_FEW
 
 OPENING = "**Any metric, by any split.** Begin with a question, or pick up to four metrics."
 GROUPS_EXPLAIN = "What is real is told of the whole, by separate weeks alone; groups and longer spans only explain."
-ONE_TEST = "Each difference stands by one test of these two alone: of twenty such looks one seems sure by chance."
 NO_RATE = f"Nothing to draw: under {TOO_FEW} in every period."
 MOST_SAID = 3  # metrics in the answer
 
@@ -57,9 +56,10 @@ def questions(known: Mapping[str, Metric], splits: Mapping[str, str], feature: s
 
 def latest(metric: Metric, row: Mapping[str, Any] | None) -> str:
     """The metric of a question with its latest value."""
-    if row is None or row["value"] is None:
+    if row is None:
         return md(metric.label)
-    return f"{md(metric.label)}: **{value(metric.form, row['value'], row['of'])}** in w/e {day(row['period'])}"
+    said = "too few" if row["value"] is None else f"**{value(metric.form, row['value'], row['of'])}**"
+    return f"{md(metric.label)}: {said} in w/e {day(row['period'])}"
 
 
 # Over time ------------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def _spread(
     if total["value"] is None:
         return _too_few(metric, total, when)
     head = f"**{md(metric.label)}: {value(metric.form, total['value'], total['of'])}** in {when}"
-    if not total["value"]:
+    if not total["value"] and metric.range[0] == 0:  # so no group has any
         return f"{head}."
     if not rows:
         return f"{head}; no group has enough to be told apart."
@@ -161,8 +161,11 @@ def _spread(
 
 
 def _too_few(metric: Metric, row: Mapping[str, Any], when: str) -> str:
-    counts = "" if row["n"] is None else f": {row['n']:,} of {row['of']:,}"
-    return f"**{md(metric.label)}** has too few for a rate in {when}{counts}."
+    """That a metric has no value: so many of so many where it is a share, else what there is to divide by."""
+    what = "a ratio" if metric.made_of and metric.form == "mean" else f"a {metric.form}"
+    there = f"{row['of']:,} to divide by, and it takes {TOO_FEW}"
+    counts = f"{row['n']:,} of {row['of']:,}" if metric.is_share and row["n"] is not None else there
+    return f"**{md(metric.label)}** has too few for {what} in {when}: {counts}."
 
 
 def _of(metric: Metric, row: Mapping[str, Any]) -> str:
@@ -174,10 +177,11 @@ def _of(metric: Metric, row: Mapping[str, Any]) -> str:
 
 def axis(metric: Metric, grain: Grain, unit: str) -> str:
     """What a metric is on an axis, in words; those that are alike share one."""
-    if not metric.is_count:
-        return "is a share" if metric.is_share else "is a mean of days"
-    longer = "adds up over its weeks" if metric.form == "flow" else "is a mean of its weeks"
-    return f"counts {PLURALS[unit]}" if grain == "week" else longer
+    if metric.is_count:
+        longer = "adds up over its weeks" if metric.form == "flow" else "is a mean of its weeks"
+        return f"counts {PLURALS[unit]}" if grain == "week" else longer
+    per = f"is so many for each of {md(metric.made_of[1].label)}" if metric.made_of else "is a mean of days"
+    return {"rate": "is a share", "difference": "is a difference in points"}.get(metric.form, per)
 
 
 def apart(panels: Sequence[tuple[str, Sequence[Metric]]]) -> str:
@@ -204,108 +208,28 @@ def notes(activity: Activity, by: By, grain: Grain, many: int) -> str:
 
 
 def undrawn(found: Sequence[tuple[Metric, pl.DataFrame]], grain: Grain) -> str:
-    """Which groups have no value in any period shown, because they are too few in each; nothing where all have."""
-    gone = list(dict.fromkeys(
-        str(group) for _, frame in found for (group,), part in frame.group_by("segment", maintain_order=True)
-        if not part["value"].count()))  # fmt: skip
+    """Which metrics or groups have no value in any period shown, being too few in each; nothing where all have."""
+    gone = [_named(metric, str(group), several=len(found) > 1)
+            for metric, frame in found for (group,), part in frame.group_by("segment", maintain_order=True)
+            if not part["value"].count()]  # fmt: skip
     if not gone:
         return ""
-    named = ", ".join(md(group) for group in gone[:MOST_SAID])
     more = f" and {len(gone) - MOST_SAID} more" if len(gone) > MOST_SAID else ""
     longer = "" if grain == "quarter" else " Longer spans hold more."
-    return f"Not drawn, under {TOO_FEW} in every {grain}: {named}{more}.{longer}"
+    return f"Not drawn, under {TOO_FEW} in every {grain}: {', '.join(gone[:MOST_SAID])}{more}.{longer}"
+
+
+def too_few(found: Sequence[tuple[Metric, pl.DataFrame]]) -> str:
+    """What a dot in the table stands for; nothing where there is none."""
+    return f"A dot: under {TOO_FEW}, too few for a value." if any(f["value"].null_count() for _, f in found) else ""
+
+
+def _named(metric: Metric, group: str, *, several: bool) -> str:
+    """A group by its name; of several metrics with that of its metric, as in the table."""
+    parts = [metric.label] * (several or group == EVERYONE) + [group] * (group != EVERYONE)
+    return " · ".join(map(md, parts))
 
 
 def definitions(chosen: Sequence[Metric], unit: str) -> str:
     """What each metric counts."""
-    return " ".join(f"**{md(metric.label)}.** {definition(metric, unit)}" for metric in chosen)
-
-
-def definition(metric: Metric, unit: str) -> str:
-    """What a metric counts, of users or of accounts."""
-    said = metric.definition.replace("{units}", PLURALS[unit])
-    return md(said[:1].upper() + said[1:])
-
-
-# Two groups -----------------------------------------------------------------------------------------------------------
-
-
-def compared(
-    activity: Activity, by: By, found: Sequence[tuple[Metric, Compared | None]], groups: tuple[str, str]
-) -> Answer:
-    """How two groups differ in each metric, and whether that is more than chance."""
-    if activity.units.is_empty() or not by or groups[0] == EVERYONE:
-        return Answer("**Nothing to compare.** There are no segments with anybody in them.", "empty")
-    told = [_difference(activity, metric, one) for metric, one in found]
-    cause = f" {compare_words.ASSOCIATION}" if compare_words.by_outcome(activity, by) else ""
-    return Answer(" ".join(told) + cause)
-
-
-def _difference(activity: Activity, metric: Metric, found: Compared | None) -> str:
-    if found is None:
-        return f"**{md(metric.label)}**: nobody to compare in one of the groups."
-    said = " and ".join(f"{md(side.name)} {side_value(metric, side)}" for side in (found.one, found.other))
-    when = span(found, activity.calendar.as_of)
-    head = f"**{md(metric.label)}: {said}** ({when})."
-    if found.gap is None:
-        return f"{head} {_no_gap(metric, found)}"
-    return f"{head} Difference {gap(metric, found)} ({limits(metric, found)}, 95 %): {verdict(found)}."
-
-
-def _no_gap(metric: Metric, found: Compared) -> str:
-    if metric.is_count:
-        return "A count goes with the size of a group; compare a share."
-    few = [side for side in (found.one, found.other) if side.of is not None and side.of < TOO_FEW]
-    return f"Too few to compare; it needs {TOO_FEW} in each." if few else (
-        "A mean over several features has no interval; compare one of them.")  # fmt: skip
-
-
-def side_value(metric: Metric, side: Side) -> str:
-    """The value of a group, with its denominator where it is a share; the counts where they are too few."""
-    if side.value is None:
-        return f"{side.n:,} of {side.of:,}" if side.n is not None and side.of is not None else "too few"
-    return value(metric.form, side.value, side.of) + (f" (n {side.of:,})" if metric.is_share and side.of else "")
-
-
-def span(found: Compared, now: date) -> str:
-    """The weeks in which two groups were compared."""
-    weeks = ((found.last - found.first).days + 1) // 7
-    return f"w/e {day(found.last, now=now)}" if weeks == 1 else f"the {weeks} weeks to {day(found.last, now=now)}"
-
-
-def gap(metric: Metric, found: Compared) -> str:
-    """The difference of two groups: a share in points, days as they are; nothing where it cannot be told."""
-    return "" if found.gap is None else _apart(metric, found.gap.value, found)
-
-
-def limits(metric: Metric, found: Compared) -> str:
-    """From where to where the difference may be."""
-    return "" if found.gap is None else " to ".join(
-        _apart(metric, each, found) for each in (found.gap.low, found.gap.high))  # fmt: skip
-
-
-def _apart(metric: Metric, number: float, found: Compared) -> str:
-    if metric.is_share:
-        return points(number, min(found.one.of or 0, found.other.of or 0))
-    return f"{'−' if number < 0 else '+'}{abs(number):.2f}"
-
-
-def verdict(found: Compared) -> str:
-    """Whether two groups differ by more than chance."""
-    if found.gap is None:
-        return "not compared"
-    return "more than chance" if found.gap.sure else "could be chance"
-
-
-def compared_note(found: Sequence[tuple[Metric, Compared | None]]) -> str:
-    """The small print of two groups."""
-    cohorts = any(metric.key in ONE_COHORT for metric, _ in found)
-    weekly = any(metric.key not in ONE_COHORT and one and one.gap for metric, one in found)
-    said = [
-        *(["Cohorts of all the weeks picked together, as each unit is in one of them."] if cohorts else []),
-        *(["The last whole week alone where a unit may be counted again in the next."] if weekly else []),
-        ONE_TEST, "Segments by today's value of the attribute.",
-    ]  # fmt: skip
-    return " ".join(said)
-
-
+    return " ".join(f"**{md(metric.label)}.** {md(counting(metric.definition, unit))}" for metric in chosen)

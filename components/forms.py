@@ -7,7 +7,7 @@ the form; where somebody else was faster, what is there now is said, and saving 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -29,6 +29,7 @@ from queries.store.review import W
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped"}
 KIND_LABELS = {"launch": "▲ Launch", "incident": "● Incident", "experiment": "◆ Experiment", "data": "■ Data",
                "definition": "■ Definition", "holiday": "○ Holiday or planned"}  # fmt: skip
+T = TypeVar("T")
 WHY_ANEW = "From the week of this day on, what is usual is told from the weeks after it alone."
 
 
@@ -51,16 +52,25 @@ def may(right: Right) -> bool:
     return access.may(signin.viewer(), right)
 
 
-def marks() -> tuple[Mark, ...]:
-    """What is known to have happened, read once a run; where the store cannot be read, which the review says, less."""
+def once(name: str, read: Callable[[], T]) -> T:
+    """What is read, read once a run however often it is asked for; what fails is read again."""
     state, run = st.session_state, now()
-    if state.get("marks", (None,))[0] != run:
-        try:
-            every = store().annotations.list(product_name())
-        except StoreError:
-            every = ()
-        state["marks"] = run, tuple(marks_known(snapshot.product(), (kept.content for kept in every)))
-    return cast(tuple[Mark, ...], state["marks"][1])
+    if state.get(name, (None,))[0] != run:
+        state[name] = run, read()
+    return cast(T, state[name][1])
+
+
+def marks() -> tuple[Mark, ...]:
+    """What is known to have happened; where the store cannot be read, which the review says, less."""
+    return once("marks", _marks)
+
+
+def _marks() -> tuple[Mark, ...]:
+    try:
+        every = store().annotations.list(product_name())
+    except StoreError:
+        every = ()
+    return tuple(marks_known(snapshot.product(), (kept.content for kept in every)))
 
 
 def anew(metric: str | None = None, feature: str | None = None) -> tuple[date, ...]:

@@ -64,6 +64,9 @@ def standing(one: Entry) -> str:
 def trust(one: Entry, known: dict[str, Entry]) -> str:
     """Who vouches for a metric and since when; that a certificate is gone; what to take instead of a deprecated one."""
     said, certified = one.said, one.said.certified
+    if one.standing == "certified" and certified and one.is_vouched_for_by_its_author:
+        return (f"**Certified** by {md(certified.by)}, who also changed it last. It was looked at on "
+                f"{day(certified.at, year=True)} and counts as it did then.")  # fmt: skip
     if one.standing == "certified" and certified:
         return f"**Certified** by {md(certified.by)} on {day(certified.at, year=True)}, as it is counted now."
     if one.standing == "changed" and certified:

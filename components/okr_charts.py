@@ -1,14 +1,15 @@
 """The story of a key result in a figure: its line, what was required, where it leads, and when somebody checked in."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import plotly.graph_objects as go
 
 from components import okr_words
 from components.okr_definition_words import until
-from components.okr_story import Story
+from components.okr_story import Story, is_share
 from components.okr_story import story as story_of
-from components.review_charts import FORMATS
+from components.scale import around, axis
 from components.theme import Palette, day, layout, plain
 from queries.okr.results import Result
 
@@ -35,7 +36,7 @@ def story(found: Result, palette: Palette, *, height: int = HEIGHT) -> go.Figure
     _check_ins(figure, told, palette)
     figure.update_layout(layout(
         palette, height, margin={"r": 76, "t": 24}, annotations=_names(found, told, palette),
-        yaxis={"tickformat": _ticks(found)},
+        yaxis=_axis(found, told),
         xaxis={"type": "date", "tickformat": "%-d %b", "nticks": 7, "range": _range(told)},
     ))  # fmt: skip
     return figure
@@ -51,9 +52,9 @@ def _range(told: Story) -> list[str] | None:
     return [str(told.days[0] - EDGE), str(told.days[-1] + EDGE)] if told.days else None
 
 
-def _ticks(found: Result) -> str:
-    """How numbers are written beside the figure; those of a milestone are a share."""
-    return FORMATS.get("rate" if found.asked.goal.type == "milestone" else found.series.form or "", ",")
+def _axis(found: Result, told: Story) -> dict[str, Any]:
+    """The numbers beside the figure; those of a milestone are a share."""
+    return axis("rate" if is_share(found) else found.series.form or "level", *around(told.values))
 
 
 def _ahead(figure: go.Figure, found: Result, palette: Palette) -> None:
@@ -104,8 +105,8 @@ def _names(found: Result, told: Story, palette: Palette) -> list[dict[str, objec
 
 def _close(lead: float, told: Story) -> bool:
     """Whether the name of where it leads and that of the target would lie on each other."""
-    drawn = [point.value for point in (*told.required, *told.points)] + [lead]
-    return bool(told.required) and abs(lead - told.required[-1].value) < 0.08 * (max(drawn) - min(drawn))
+    low, high = around(told.values)
+    return bool(told.required) and abs(lead - told.required[-1].value) < 0.08 * (high - low)
 
 
 def _beside(names: list[tuple[date, float, str, str, int]], up: int = 0) -> list[dict[str, object]]:

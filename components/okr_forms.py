@@ -1,7 +1,6 @@
 """The check-in of a key result: what its owner says of it, kept when it is sent, and all that was said before."""
 
 from datetime import date
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -28,14 +27,11 @@ def today() -> date:
 
 
 def found() -> Written:
-    """What people wrote of objectives, read once a run.
+    """What people wrote of objectives.
 
     Raises StoreError where the store cannot be read, and AccessError for who may not see what is said of everybody.
     """
-    state, run = st.session_state, forms.now()
-    if state.get("okrs", (None,))[0] != run:
-        state["okrs"] = run, okr_kept.read(forms.store(), forms.product_name())
-    return cast(Written, state["okrs"][1])
+    return forms.once("okrs", lambda: okr_kept.read(forms.store(), forms.product_name()))
 
 
 def offered() -> dict[str, Choice]:

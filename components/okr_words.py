@@ -189,8 +189,9 @@ def forecast(found: Result, shown: Callable[[str], str] = md) -> str:
     if lead is None:
         return ""
     now, high = (value(found, number, 1000, shown) for number in (lead.value, lead.high))
-    unit = high[len(value(found, lead.high, 1000, lambda _: "").removesuffix(" %")) :]
-    return f"{now} ({value(found, lead.low, 1000, shown).removesuffix(unit)}–{high})"
+    unit = high[len(value(found, lead.high, 1000, lambda _: "").removesuffix(" %").removesuffix(" pt")) :]
+    to = " to " if found.series.form == "difference" else "–"
+    return f"{now} ({value(found, lead.low, 1000, shown).removesuffix(unit)}{to}{high})"
 
 
 def _disagrees(found: Result) -> str:

@@ -90,6 +90,11 @@ def compares() -> bool:
     return every()["look"][0] == "compare"
 
 
+def as_table() -> bool:
+    """Whether the explore page shows its numbers as a table."""
+    return every()["shown"][0] == "table"
+
+
 def presents() -> bool:
     """Whether the page is shown to a meeting: large, without controls."""
     return every()["seen"][0] == "present"

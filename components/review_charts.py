@@ -7,14 +7,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from components.labels import STEP, apart
 from components.review_words import carried, usual_range, value
+from components.scale import around, axis
 from components.theme import Palette, day, in_lines, layout, plain
 from queries.review import Line, Part, Week, Why
 
 HEIGHT, SMALL, ROW = 280, 160, 38
 BAND = 0.16  # opacity of the usual swing
 PARTS = 8  # segments drawn; the others are one bar
-FORMATS = {"rate": ".1~%", "mean": ".2f", "difference": "+.1~%"}
 
 
 def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
@@ -34,9 +35,12 @@ def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> 
         line={"color": main, "width": 3}, marker=_markers(line, weeks, palette), hoverinfo="text",
         hovertext=[_hover(line, week) for week in weeks],
     ))  # fmt: skip
+    seen = [each for week in weeks for each in (week.value, week.lower, week.upper) if each is not None]
+    low, high = around([*seen, *([] if line.target is None else [line.target])])
+    names = _apart(_names(line, palette), low, high, height)
     figure.update_layout(layout(
-        palette, height, margin={"r": 72, "t": 24}, annotations=_names(line, palette), shapes=_target(line, palette),
-        yaxis={"tickformat": FORMATS.get(line.form, ",.3~s" if _large(weeks) else ",")},
+        palette, height, margin={"r": 72, "t": 24}, annotations=names, shapes=_target(line, palette),
+        yaxis=axis(line.form, low, high),
         xaxis={"tickformat": "%-d %b", "nticks": 7, "range": _days(weeks)},
     ))  # fmt: skip
     return figure
@@ -46,10 +50,6 @@ def _days(weeks: Sequence[Week]) -> list[str]:
     """From a few days before the first week to a few after the last, so that no point is cut."""
     edge = timedelta(days=4)
     return [str(weeks[0].last - edge), str(weeks[-1].last + edge)]
-
-
-def _large(weeks: Sequence[Week]) -> bool:
-    return max((week.value or 0 for week in weeks), default=0) >= 10_000
 
 
 def _markers(line: Line, weeks: Sequence[Week], palette: Palette) -> dict[str, Any]:
@@ -84,6 +84,13 @@ def _names(line: Line, palette: Palette) -> list[dict[str, Any]]:
         found.append((line.target, f"target {value(line.form, line.target, 1000)}", palette.ink, 12))
     return [{"x": now.last, "y": y, "text": text, "showarrow": False, "xanchor": "left", "xshift": 10,
              "font": {"color": color, "size": size}} for y, text, color, size in found]  # fmt: skip
+
+
+def _apart(names: list[dict[str, Any]], low: float, high: float, height: int) -> list[dict[str, Any]]:
+    """The names moved up or down so that none lies on another."""
+    placed = sorted(names, key=lambda name: float(name["y"]))
+    heights = apart([(name["y"] - low) / (high - low) for name in placed], STEP / (height - 40))
+    return [{**name, "y": low + at * (high - low)} for name, at in zip(placed, heights, strict=True)]
 
 
 def _target(line: Line, palette: Palette) -> list[dict[str, Any]]:

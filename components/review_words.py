@@ -162,7 +162,8 @@ def _largest_ordinary(review: Review) -> str:
 
 def sentence(line: Line, now: date) -> str:
     """What a line shows, in one or two sentences."""
-    said = f"**{md(name(line))}: {value(line.form, line.now.value, line.now.of)}** {_of(line)}".strip()
+    now_is = "too few" if line.now.value is None else value(line.form, line.now.value, line.now.of)
+    said = f"**{md(name(line))}: {now_is}** {_of(line)}".strip()
     if line.now.ignored:
         return f"{said}. A planned date falls in this week, so it is no news."
     if line.verdict == "too few":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
@@ -16,17 +16,18 @@ NEAREST = "adoption"  # what is opened in place of a page that is gone
 
 
 def saved() -> tuple[Kept[View], ...]:
-    """The views that who looks may open, read once a run; none for who sees some of the users only.
+    """The views that who looks may open; none for who sees some of the users only.
 
     Nor are there any where the store cannot be read: the review says that.
     """
-    state, run = st.session_state, forms.now()
-    if state.get("views", (None,))[0] != run:
-        try:
-            state["views"] = run, forms.store().views.list(forms.product_name()) if forms.may("whole") else ()
-        except StoreError:
-            state["views"] = run, ()
-    return cast(tuple[Kept[View], ...], state["views"][1])
+    return forms.once("views", _saved)
+
+
+def _saved() -> tuple[Kept[View], ...]:
+    try:
+        return forms.store().views.list(forms.product_name()) if forms.may("whole") else ()
+    except StoreError:
+        return ()
 
 
 def query(view: View) -> dict[str, list[str]]:

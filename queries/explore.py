@@ -155,7 +155,7 @@ def compared(activity: Activity, metric: Metric, by: By, groups: tuple[str, str]
 
 
 def _gap(activity: Activity, metric: Metric, by: By, sides: tuple[Side, Side], last: date) -> Difference | None:
-    """The difference of two shares, or of two means of days; a count, or a mean over features, has none."""
+    """The difference of two shares, or of two means of days; a count, or what is made of several, has none."""
     one, other = sides
     if metric.measure is stickiness:
         return stats.difference_of_means(*(_sums(activity, by, side.name, one.name, last) for side in sides))

@@ -1,5 +1,6 @@
 """The explore page as a person meets it, run by Streamlit's own test driver from `app.py`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,27 @@ def test_a_group_too_small_for_a_rate_is_not_drawn_and_is_named() -> None:
         explored(m="week4_retention", slice="plan"))  # fmt: skip
 
 
+@pytest.mark.parametrize("look", [{"slice": "plan"}, {"look": "compare", "split": "plan"}])
+def test_numbers_are_shown_as_a_chart_or_as_a_table_and_the_address_says_which(look: dict[str, str]) -> None:
+    drawn = explored(m="week4_retention", **look)
+
+    listed = picked(drawn, "shown", "table")
+
+    assert_stands(listed)
+    assert address(listed)["shown"] == ["table"]
+    assert not listed.get("plotly_chart")
+    assert not listed.expander
+    again = explored(**address(listed))
+    as_chart = explored(m="week4_retention", **look)
+    assert table(again) == table(listed) == table(as_chart)
+    assert len(as_chart.get("plotly_chart")) == 1
+    assert [fold.label for fold in as_chart.expander] == [
+        "The same as a table" if "slice" in look else "The differences as a table"]
+    assert answer(again) == answer(as_chart)
+    assert ("A dot: under 30, too few for a value." in sentences(again)) == ("slice" in look)
+    assert {"CSV"} <= {each.proto.label for each in again.get("download_button")}
+
+
 def test_segments_that_overlap_are_not_added_up() -> None:
     app = explored(m="weekly_actives", slice="used_on")
 
@@ -176,3 +198,33 @@ def test_names_from_the_data_are_shown_as_they_are(hostile: Path, monkeypatch: p
         assert_stands(app)
         assert warnings(app) == []
         assert_nothing_unescaped(app)
+
+
+@pytest.fixture
+def made(quillboard: Path) -> Iterator[None]:
+    """The demo with a difference and a ratio of its team's own."""
+    text = quillboard.read_text()
+    quillboard.write_text(f"{text}\n[metrics.gap]\nlabel = 'AI less *files*'\n"
+                          "difference = ['adoption.ai_summaries', 'adoption.attachments']\n"
+                          "[metrics.per_new]\nratio = ['weekly_actives', 'new']\n")  # fmt: skip
+    yield
+    quillboard.write_text(text)
+
+
+@pytest.mark.usefixtures("made")
+def test_metrics_of_ones_own_have_a_chart_and_words_each() -> None:
+    app = explored(m=["gap", "per_new", "days_active"])
+
+    assert_stands(app)
+    assert ("AI less \\*files\\* is a difference in points, Per new is so many for each of New, Days active is a mean "
+            "of days: three charts.") in sentences(app)  # fmt: skip
+    axes = [figure(app, number)["layout"]["yaxis"] for number in range(3)]
+    below = [value for value in table(app).values() if value[0].startswith("−")]
+    assert below
+    assert axes[0]["range"][0] < 0
+    assert [axis["range"][0] for axis in axes[1:]] == [0, 0]
+
+    said = answer(explored(m=["gap", "per_new"], look="compare", split="plan", a="Enterprise"))
+    assert ("A difference of shares has no interval here; compare Adoption of AI summaries and Adoption of Attachments "
+            "one by one.") in said  # fmt: skip
+    assert "**Per new: Enterprise too few and everyone else " in said

@@ -82,7 +82,8 @@ def test_a_metric_in_full_says_what_it_is_made_of_who_vouches_for_it_and_where_i
     app = opened(metric="week4_retention")
 
     text = said(app)
-    assert "**Certified** by Dana on 5 Oct 2026, as it is counted now." in text
+    assert ("**Certified** by Dana, who also changed it last. It was looked at on 5 Oct 2026 and counts as it did "
+            "then.") in text  # fmt: skip
     assert "Owner Dana · tier 1 of 3 · an output" in text
     assert "| Out of whom | users that signed up in a week |" in text
     assert "Left out everywhere: employees, bots." in text

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from components.report import plot
 from components.report.plot import Plot
-from components.report.scale import Scale
 from components.report.text import cut
 from components.review_charts import drawn
 from components.review_words import carried, name, value
+from components.scale import Scale
 from components.theme import day
 from queries.review import Line, Mark, Part, Week, Why
 

@@ -11,7 +11,7 @@ from datetime import date
 from markupsafe import Markup
 
 from components.marks import SIGNS
-from components.report.scale import Scale, apart, label, round_values
+from components.scale import Scale, apart, around, axis
 from components.theme import day
 from queries.metrics import Form
 from queries.review import Mark
@@ -19,7 +19,6 @@ from queries.review import Mark
 WIDTH, HEIGHT = 360, 210
 LEFT, RIGHT, TOP, BOTTOM = 44, 298, 20, 186  # of what is plotted; names of lines stand to the right of it
 DATES = 5  # named below, at most
-ROOM = 0.06  # of the height, above and below
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,7 @@ class Plot:
 
 def room(first: date, last: date, numbers: Sequence[float]) -> Plot:
     """Room for some days and values; none below 0 where no value is."""
-    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
-    more = ROOM * (high - low) or abs(high) * 0.1 or 1.0
-    low = max(low - more, 0.0) if low >= 0 else low - more
-    return Plot(Scale(first.toordinal(), last.toordinal(), LEFT, RIGHT), Scale(low, high + more, BOTTOM, TOP))
+    return Plot(Scale(first.toordinal(), last.toordinal(), LEFT, RIGHT), Scale(*around(numbers), BOTTOM, TOP))
 
 
 def figure(height: int, told: str, inside: Markup) -> Markup:
@@ -54,12 +50,12 @@ def figure(height: int, told: str, inside: Markup) -> Markup:
 
 def grid(form: Form, at: Plot) -> Markup:
     """Round numbers, each with its line."""
-    numbers = round_values(at.values.low, at.values.high)
-    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1.0
+    beside = axis(form, at.values.low, at.values.high)
     made = Markup(f'<path class="grid" d="M{LEFT},{{y:.1f}}H{RIGHT}"/>'
                   f'<text class="tick" x="{LEFT - 6}" y="{{base:.1f}}" text-anchor="end">{{name}}</text>')  # fmt: skip
     return Markup("").join(
-        made.format(y=at.y(number), base=at.y(number) + 4, name=label(form, number, step)) for number in numbers
+        made.format(y=at.y(number), base=at.y(number) + 4, name=name)
+        for number, name in zip(beside["tickvals"], beside["ticktext"], strict=True)
     )
 
 

@@ -74,7 +74,8 @@ def _activation(features: tuple[str, ...]) -> Metric:
 
 def _activated(activity: Activity, by: By, metric: Metric) -> pl.DataFrame:
     found = depth.activation(activity, activity.calendar.periods("week"), metric.features, by=by)
-    return found.with_columns(part=pl.lit(""), period=pl.col("cohort") + timedelta(days=7))
+    named = found.with_columns(part=pl.lit(""), period=pl.col("cohort") + timedelta(days=7))
+    return named.with_columns(pl.col("complete") & (pl.col("period") <= activity.calendar.as_of))  # they may end before
 
 
 def _retention() -> Metric:

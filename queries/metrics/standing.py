@@ -39,12 +39,27 @@ class Entry:
     @property
     def changed(self) -> date | None:
         """When its definition was last changed, as far as the changelog says."""
-        return max((revision.on for revision in self.said.changelog), default=None)
+        return self._last.on if self._last else None
+
+    @property
+    def is_vouched_for_by_its_author(self) -> bool:
+        """Whether who certified it is who changed it last, as far as the changelog names them."""
+        certified, author = self.said.certified, self._last.by if self._last else None
+        return bool(certified and author and _person(certified.by) == _person(author))
+
+    @property
+    def _last(self) -> Revision | None:
+        return max(self.said.changelog, key=lambda revision: revision.on, default=None)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything that people call it."""
         return self.metric.label, self.metric.key, *also(self.metric)
+
+
+def _person(name: str) -> str:
+    """A name, however it is spaced and in whatever case."""
+    return " ".join(name.split()).casefold()
 
 
 def entries(activity: Activity, product: Product) -> tuple[Entry, ...]:

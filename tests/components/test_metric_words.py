@@ -1,7 +1,7 @@
 """What is said of metrics: how far they are trusted, in what two differ, and the line with which one is certified."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,22 @@ def test_how_far_a_metric_is_to_be_trusted_is_said_in_a_sentence(said: Governed,
     every = known(said)
 
     assert words.trust(every["new"], every) == trust
+
+
+@pytest.mark.parametrize(("authors", "is_same"), [
+    ((), False), ((None,), False), (("Mira",), False), ((" dana ",), True), (("Mira", "Dana"), True),
+    (("Dana", "Mira"), False), (("Dana", None), False),
+])  # fmt: skip
+def test_who_certified_a_metric_and_also_changed_it_last_is_said_and_not_refused(
+    authors: tuple[str | None, ...], *, is_same: bool
+) -> None:
+    changelog = tuple(Revision(DAY - timedelta(days=9 - i), "Other words", by) for i, by in enumerate(authors))
+    one = known(replace(certified("new", known()["new"].hash), changelog=changelog))["new"]
+
+    assert one.standing == "certified"
+    assert words.trust(one, {}) == (
+        "**Certified** by Dana, who also changed it last. It was looked at on 5 Oct 2026 and counts as it did then."
+        if is_same else "**Certified** by Dana on 5 Oct 2026, as it is counted now.")  # fmt: skip
 
 
 def test_the_line_that_is_shown_certifies_each_metric_just_as_it_is(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The story of a key result as a figure: what is drawn, by its data."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -75,6 +76,15 @@ def test_a_typed_value_is_said_with_its_unit(number: float, unit: str, text: str
 )  # fmt: skip
 def test_whether_it_will_be_reached_is_said_by_the_range(values: list[float], target: float, words: str) -> None:
     assert words in sentence(result(asked(goal(target=target)), weekly(*values)))
+
+
+def test_a_difference_is_in_points_in_words_and_beside_the_figure() -> None:
+    found = result(asked(goal(start=-0.2, target=0.05)), weekly(-0.2, -0.15, -0.12, -0.08), form="difference")
+
+    assert re.fullmatch(r"[+−][\d.]+ pt \([+−][\d.]+ to [+−][\d.]+ pt\)", forecast(found)), forecast(found)
+    axis = okr_charts.story(found, LIGHT).layout.yaxis
+    assert {"−20 pt", "0 pt"} <= {*axis.ticktext}
+    assert axis.range[0] < min(story(found).values) < max(story(found).values) < axis.range[1]
 
 
 def test_a_board_says_how_many_stand_where_and_who_owes_a_check_in() -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from components import review_notes
+from components import review_charts, review_notes
 from components import review_words as words
+from components.labels import STEP
+from components.theme import LIGHT
 from queries.calendar import Period
 from queries.review import Line, Mark, Part, Said, Task
 from tests.components.report.reviews import WEEK, fallen, line, review, weeks
@@ -128,6 +131,13 @@ def test_where_nothing_can_be_judged_nobody_says_that_nothing_happened() -> None
     assert words.answer(review(few)) == "**1 too few.** Nothing of this week can be judged."
 
 
+def test_a_week_without_a_value_is_said_to_have_too_few() -> None:
+    said = words.sentence(line(weeks=weeks(0.4, None, of=9), verdict="too few"), WEEK)
+
+    assert said == ("**Week\\-4 retention: too few** (n 9). There are too few weeks, or too few users, to say what is "
+                    "usual.")  # fmt: skip
+
+
 def test_a_move_from_nothing_has_no_size_and_is_not_the_biggest() -> None:
     from_nothing = line("new", "New", "flow", weeks=weeks(0.4, 0.0, 0.45))
     small = line("a", "A", weeks=weeks(0.4, 0.41))
@@ -139,3 +149,15 @@ def test_a_move_from_nothing_has_no_size_and_is_not_the_biggest() -> None:
 def test_nobody_asks_what_carries_a_change_that_is_none() -> None:
     assert words.why(line(), WEEK) == ""
     assert words.why(fallen(why=()), WEEK).startswith("What carries it cannot be told")
+
+
+def test_beside_the_figure_no_name_lies_on_another_and_a_difference_is_in_points() -> None:
+    gap = line("gap", "Gap", "difference", weeks=weeks(-0.18, -0.02, 0.12, 0.013), target=0.0)
+
+    layout = review_charts.swing(gap, 4, LIGHT).layout
+
+    assert {"−20 pt", "0 pt", "+20 pt"} <= {*layout.yaxis.ticktext}
+    low, high = layout.yaxis.range
+    places = sorted((name.y - low) / (high - low) * (review_charts.HEIGHT - 40) for name in layout.annotations)
+    assert [name.text for name in layout.annotations] == ["target 0.0 pt", "<b>+1.3 pt</b>", "usual"]
+    assert all(above - below >= STEP - 0.001 for below, above in pairwise(places))

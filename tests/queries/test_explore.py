@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from queries import answers, explore, metrics, stats
 from queries.activity import Activity, By
 from queries.explore import Grain
-from queries.metrics import Metric
+from queries.metrics import Metric, counting
 from queries.product import OTHER, Unit
+from queries.product.metrics import Governed, MadeOf
 from queries.stats import TOO_FEW
 from tests.examples import three_users
+from tests.queries.metrics.test_derived import with_made
 from tests.strategies import DICE, WHERE, Case, check, launched, narrowed
 
 GRAINS = st.sampled_from(get_args(Grain))
@@ -43,7 +45,9 @@ def last_day(week: date, grain: Grain) -> date:
     return date(week.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-def slowly(activity: Activity, metric: Metric, by: By, grain: Grain) -> dict[tuple[str, date], float | None]:
+def slowly(
+    activity: Activity, metric: Metric, by: By, grain: Grain, least: int
+) -> dict[tuple[str, date], float | None]:
     """The values of a metric that a person would add up on paper, from the numbers of the weekly review."""
     weeks: dict[tuple[str, date], dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     ends = defaultdict(set)
@@ -53,28 +57,40 @@ def slowly(activity: Activity, metric: Metric, by: By, grain: Grain) -> dict[tup
     seven = timedelta(days=7)
     whole = {end for end, known in ends.items()
              if last_day(max(known) + seven, grain) != end and last_day(min(known) - seven, grain) != end}  # fmt: skip
-    return {key: _value(metric, list(parts.values())) for key, parts in weeks.items() if key[1] in whole}
+    return {key: _value(metric, parts, least) for key, parts in weeks.items() if key[1] in whole}
 
 
-def _value(metric: Metric, parts: list[list[tuple[int, int]]]) -> float | None:
-    sums = [(sum(n for n, _ in weeks), sum(of for _, of in weeks), len(weeks)) for weeks in parts]
+def _value(metric: Metric, parts: dict[str, list[tuple[int, int]]], least: int) -> float | None:
+    if metric.form == "difference":
+        more, less = (_value(of_form("rate"), {part: weeks for part, weeks in parts.items() if part[0] == side},
+                             least) for side in "+-")  # fmt: skip
+        return None if more is None or less is None else more - less
+    sums = [(sum(n for n, _ in weeks), sum(of for _, of in weeks), len(weeks)) for weeks in parts.values()]
     if metric.is_count:
         return sums[0][0] / (sums[0][2] if metric.form == "level" else 1)
-    return None if any(of < TOO_FEW for _, of, _ in sums) else fmean(n / of for n, of, _ in sums)
+    return None if any(of < least for _, of, _ in sums) else fmean(n / of for n, of, _ in sums)
 
 
 @pytest.mark.slow
-@check(launched(accounts=True), st.sampled_from(get_args(Unit)), WHERE, GRAINS, DICE, examples=12)
+@check(launched(accounts=True), st.sampled_from(get_args(Unit)), WHERE, GRAINS, DICE,
+       st.sampled_from((1, 3, TOO_FEW)), examples=12)  # fmt: skip
 def test_each_metric_is_what_its_weeks_add_up_to(
-    case: Case, unit: Unit, where: tuple[tuple[str, tuple[str, ...]], ...], grain: Grain, dice: Random
-) -> None:
-    activity, by = narrowed(case, unit, case.can(where)), dice.choice(case.by(unit))
+    case: Case, unit: Unit, where: tuple[tuple[str, tuple[str, ...]], ...], grain: Grain, dice: Random, least: int
+) -> None:  # fmt: skip
+    feature = f"adoption.{case.world.features[0].key}"
+    made = [Governed("per_new", made_of=MadeOf("ratio", ("weekly_actives", "new"), "Per new")),
+            Governed("gap", made_of=MadeOf("difference", (feature, "week4_retention"), "Gap"))]  # fmt: skip
+    activity, by = with_made(narrowed(case, unit, case.can(where)), *made), dice.choice(case.by(unit))
 
-    for metric in metrics.catalogue(activity).values():
-        found = explore.series(activity, metric, by, grain)
+    known = metrics.catalogue(activity)
+    assert {"per_new", "gap"} <= {*known}
+    for metric in known.values():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(counting, "TOO_FEW", least)
+            found = explore.series(activity, metric, by, grain)
 
         values = {(segment, day): value for segment, day, value in found["segment", "period", "value"].rows()}
-        assert values == pytest.approx(slowly(activity, metric, by, grain), nan_ok=True), metric.key
+        assert values == pytest.approx(slowly(activity, metric, by, grain, least), nan_ok=True), metric.key
         assert found["period"].is_sorted()
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.report import drawing, plot
-from components.report.scale import apart, round_values
+from components.scale import apart, round_values
 from queries.review import Mark
 from tests.components.report.reviews import fallen, line, weeks
 

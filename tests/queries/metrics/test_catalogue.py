@@ -1,5 +1,6 @@
 """The catalogue: each metric's weekly counts against an oracle that looks at every event, and what is made of them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import fmean
 
@@ -43,7 +44,8 @@ def expected(oracle: Oracle, key: str, by: tuple[str, ...], activating: tuple[st
                 for s, units in oracle.segments(by) for week in weeks if oracle.observed(week)]  # fmt: skip
     if name == "activation":
         cohorts = oracle_depth.activation(oracle, weeks, activating, by)
-        return [(s, "", day + WEEK, n or 0, of) for s, day, n, of, whole in cohorts if whole]
+        return [(s, "", day + WEEK, n or 0, of) for s, day, n, of, whole in cohorts
+                if whole and oracle.observed((day, day + WEEK))]  # fmt: skip
     if name == "week4_retention":
         cells = oracle.retention("signup", None, None, "week", "on", "calendar", len(weeks), 5, by)
         return [(s, "", day + 4 * WEEK, n or 0, of) for s, day, k, n, of, whole, _ in cells if k == 4 and whole]
@@ -104,6 +106,17 @@ def test_whole_weeks_follow_each_other_up_to_the_last_one(case: Case) -> None:
     for metric in metrics.catalogue(activity).values():
         found = metrics.weekly(activity, metric)["period"].unique().sort().to_list()
         assert found == weeks[len(weeks) - len(found) :], metric.key
+
+
+@pytest.mark.parametrize(("as_of", "last"), [(date(2026, 11, 15), date(2026, 11, 15)),
+                                             (date(2026, 11, 14), date(2026, 11, 8))])  # fmt: skip
+def test_activation_waits_for_the_end_of_its_week(as_of: date, last: date) -> None:
+    activity = three_users(since=date(2026, 8, 3))[0]
+    known = metrics.catalogue(activity, ("open",))
+
+    found = metrics.weekly(replace(activity, calendar=replace(activity.calendar, as_of=as_of)), known["activation"])
+
+    assert found["period"].max() == last
 
 
 # What is offered -----------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
+from typing import Any
 
 from queries.metrics import Form
 
 LEAST = 3  # of them
+ROOM = 0.06  # of the height, above and below
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,39 @@ def label(form: Form, number: float, step: float) -> str:
 
     >>> label("rate", 0.4, 0.1), label("rate", 0.405, 0.005), label("mean", 1.9, 0.05), label("level", 12_500, 500)
     ('40 %', '40.5 %', '1.90', '12.5k')
-    >>> label("difference", -0.05, 0.05)
-    '−5 pt'
+    >>> label("difference", -0.05, 0.05), label("difference", 0.0, 0.05)
+    ('−5 pt', '0 pt')
     """
     if form == "rate":
         return f"{100 * number:.{_places(100 * step)}f} %"
     if form == "difference":
-        return f"{100 * number:+.{_places(100 * step)}f} pt".replace("-", "−")
+        return f"{100 * number:+.{_places(100 * step)}f} pt".replace("-", "−") if number else "0 pt"
     if form == "mean":
         return f"{number:.{_places(step)}f}"
     unit, letter = (1e6, "M") if abs(number) >= 1e6 else (1e3, "k") if abs(number) >= 1e4 else (1.0, "")
     return f"{number / unit:,.{_places(step / unit)}f}{letter}"
+
+
+def axis(form: Form, low: float, high: float) -> dict[str, Any]:
+    """The upright axis of a figure on the screen: its range, and the round numbers beside it.
+
+    >>> axis("difference", -0.06, 0.06)
+    {'range': [-0.06, 0.06], 'tickvals': [-0.05, 0.0, 0.05], 'ticktext': ['−5 pt', '0 pt', '+5 pt']}
+    """
+    numbers = round_values(low, high)
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1.0
+    return {"range": [low, high], "tickvals": numbers, "ticktext": [label(form, number, step) for number in numbers]}
+
+
+def around(numbers: Sequence[float]) -> tuple[float, float]:
+    """From below the lowest to above the highest of some numbers; not below zero where none of them is.
+
+    >>> around([10.0, 20.0]), around([-1.0, 1.0]), around([0.0, 0.0]), around([])
+    ((9.4, 20.6), (-1.12, 1.12), (0.0, 1.0), (0.0, 1.06))
+    """
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+    more = ROOM * (high - low) or abs(high) * 0.1 or 1.0
+    return max(low - more, 0.0) if low >= 0 else low - more, high + more
 
 
 def _places(step: float) -> int:
