@@ -35,6 +35,7 @@ from queries.stats import TOO_FEW, rates
 
 FEATURE = "Feature "  # the space is for a segment that is called Feature; no value from the warehouse ends with one
 MOST_COLUMNS = 20  # segments side by side
+HIGH = 89  # pixels of a headline number, also while it is loaded
 MOST_ROWS = 60  # features in a figure; more are slow to draw and nobody reads them
 
 
@@ -76,7 +77,7 @@ def answer(found: words.Answer, activity: Activity, *, widens: bool = False) -> 
 
 def row(numbers: list[dict[str, Any]]) -> None:
     """Headline numbers side by side, each as `st.metric` takes it."""
-    grid = st.grid(len(numbers), min_column_width=150, key="numbers")
+    grid = st.grid(len(numbers), min_column_width=150, row_height=HIGH)
     for number in numbers:
         grid.metric(**number)
 

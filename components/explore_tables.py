@@ -42,5 +42,7 @@ def pairs(found: Sequence[tuple[Metric, Compared | None]], names: tuple[str, str
          of_two.gap(metric, one), of_two.limits(metric, one), of_two.verdict(one))
         for metric, one in found if one is not None
     ]  # fmt: skip
-    columns = ("Metric", *names, "Difference", "95 %", "Verdict")
+    first, *last = own = ("Metric", "Difference", "95 %", "Verdict")
+    groups = (f"{name}\N{NO-BREAK SPACE}" if name in own else name for name in names)  # a group may be called so
+    columns = (first, *groups, *last)
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")

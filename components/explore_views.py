@@ -38,9 +38,9 @@ def page(activity: Activity, pick: Selection) -> None:
 
 
 def _controls(*own: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled metrics"):
         filters.pick("m", show_label=True)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled look"):
         filters.pick("look")
         for name in own:
             filters.pick(name, show_label=True)
@@ -178,7 +178,7 @@ def _compare(activity: Activity, pick: Selection, chosen: Sequence[Metric], grai
     _controls("split", "split2", "a", "z")
     if answer.state:
         return
-    names, count = (a, z or explore.REST), explore.shown(grain, pick.weeks)
+    names, count = (a, z or explore.rest(a)), explore.shown(grain, pick.weeks)
     drawn = [(metric, derive(_latest, ask(explore.side_by_side, activity, metric, by, (a, z), grain), count))
              for metric in chosen]  # fmt: skip
     table = derive(explore_tables.pairs, found, names)

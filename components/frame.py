@@ -19,8 +19,7 @@ from queries.snapshot.manifest import Manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark theme's blue is not
-STEADY = ("[class*=st-key-numbers] .stElementContainer {min-height: 89px} "
-          "[class*=st-key-labelled] {min-height: 68px}")  # from the first moment, so that nothing moves when they come
+STEADY = "[class*=st-key-labelled] {min-height: 68px}"  # also while selects are loaded, so that nothing moves then
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
@@ -62,8 +61,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    pictures.keep_off_the_screen()
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY}</style>")
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {pictures.CUT}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

@@ -9,7 +9,6 @@ from textwrap import wrap
 from typing import Any, cast
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from components.theme import Palette, plain
 
@@ -17,10 +16,11 @@ EDGE, PAD = 104, 14  # pixels of the part that pictures alone have
 BELOW = "picture-below"  # the key of what holds a figure whose title is below, begins so
 WIDTH, LETTERS, LINES = 1100, 110, 2  # pixels of a picture, letters of a line of its title, and how many of these
 FIGURE = ".stElementContainer.stPrintGraphic"  # also while it is loaded, so that nothing moves when it comes
-CUT = (f"<style>{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
+# Rules of style that cut off what pictures alone have, on the screen.
+CUT = (f"{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
        f".stPlotlyChart .modebar {{top: {EDGE + 2}px !important}} "
        f"[class*={BELOW}] {FIGURE} {{clip-path: inset(0 0 {EDGE}px 0); margin: 0 0 -{EDGE}px 0}} "
-       f"[class*={BELOW}] .stPlotlyChart .modebar {{top: 2px !important}}</style>")  # fmt: skip
+       f"[class*={BELOW}] .stPlotlyChart .modebar {{top: 2px !important}}")  # fmt: skip
 NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
 
 
@@ -33,11 +33,6 @@ class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
 
     def to_dict(self) -> dict[str, Any]:
         return cast(dict[str, Any], self.__dict__["sent"])
-
-
-def keep_off_the_screen() -> None:
-    """Cut off what pictures alone have, on the screen."""
-    st.html(CUT)
 
 
 def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Palette) -> Drawn:

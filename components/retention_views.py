@@ -20,7 +20,7 @@ from queries.product import Selection
 
 def controls(*own: str) -> None:
     """The view with what it alone needs (own), then what is asked; what is asked less often is under More."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled view" if own else "view"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled view" if own else None):
         filters.pick("view")
         for name in own:
             filters.pick(name, show_label=True)

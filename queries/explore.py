@@ -25,7 +25,7 @@ LENGTH = {"month": "1mo", "quarter": "1q"}
 PERIODS = {"week": 1.0, "month": 4.35, "quarter": 13.05}  # weeks in each
 LEAST = 3  # months or quarters shown, however few weeks are looked at
 ONE_COHORT = ("activation", "week4_retention")  # a unit is counted in one week alone, so weeks may be added up
-REST = "everyone else"
+REST, OTHERS = "everyone else", "all others"  # what all groups but one are called, and where that one is called so
 
 
 def shown(grain: Grain, weeks: int) -> int:
@@ -129,7 +129,16 @@ def pair(activity: Activity, metric: Metric, by: By, a: str, z: str) -> pl.DataF
     counts = ask(metrics.weekly, activity, metric, by=by)
     if z:
         return counts.filter(pl.col("segment").is_in([a, z]))
-    return _summed(counts, pl.when(pl.col("segment") == a).then("segment").otherwise(pl.lit(REST)))
+    return _summed(counts, pl.when(pl.col("segment") == a).then("segment").otherwise(pl.lit(rest(a))))
+
+
+def rest(a: str) -> str:
+    """What all groups but one are called: never as that one is.
+
+    >>> rest("Pro"), rest("everyone else")
+    ('everyone else', 'all others')
+    """
+    return REST if a != REST else OTHERS
 
 
 def side_by_side(activity: Activity, metric: Metric, by: By, groups: tuple[str, str], grain: Grain) -> pl.DataFrame:
@@ -143,30 +152,33 @@ def compared(activity: Activity, metric: Metric, by: By, groups: tuple[str, str]
     None where either has nobody, or no week is whole.
     """
     counts = pair(activity, metric, by, *groups)
-    names = (groups[0], groups[1] or REST)
+    names = (groups[0], groups[1] or rest(groups[0]))
     ends = counts["period"].unique().sort().tail(weeks if metric.key in ONE_COHORT else 1)
     if ends.is_empty() or not {*names} <= {*counts["segment"]}:
         return None
     found = metrics.values(counts.filter(pl.col("period").is_in(ends.to_list())), metric.form, "segment")
     rows = {name: Side(name, n, of, value) for name, n, of, value in found.rows()}
     one, other = (rows[name] for name in names)
-    gap = _gap(activity, metric, by, (one, other), ends[-1])
+    gap = _gap(activity, metric, by, groups, (one, other), ends[-1])
     return Compared(ends[0] - A_WEEK + A_DAY, ends[-1], one, other, gap)
 
 
-def _gap(activity: Activity, metric: Metric, by: By, sides: tuple[Side, Side], last: date) -> Difference | None:
+def _gap(
+    activity: Activity, metric: Metric, by: By, groups: tuple[str, str], sides: tuple[Side, Side], last: date
+) -> Difference | None:
     """The difference of two shares, or of two means of days; a count, or what is made of several, has none."""
     one, other = sides
     if metric.measure is stickiness:
-        return stats.difference_of_means(*(_sums(activity, by, side.name, one.name, last) for side in sides))
+        (a, z), segment = groups, pl.col("segment")
+        return stats.difference_of_means(
+            *(_sums(activity, by, of_it, last) for of_it in (segment == a, segment == z if z else segment != a)))
     if not metric.is_share or None in (one.n, one.of, other.n, other.of):
         return None
     return stats.difference(one.n, one.of, other.n, other.of)  # type: ignore[arg-type]
 
 
-def _sums(activity: Activity, by: By, name: str, first: str, last: date) -> tuple[int, int, int]:
+def _sums(activity: Activity, by: By, of_it: pl.Expr, last: date) -> tuple[int, int, int]:
     """Of the active units of a group in a week: how many they are, their days, and their days squared, summed."""
     found = ask(stickiness, activity, (last,), by=by, length=7)
-    of_it = found.filter(pl.col("segment") != first) if name == REST else found.filter(segment=name)
-    units, days, squares = of_it.select(pl.col("units", "n", "squares").cast(pl.Int64).sum()).row(0)
+    units, days, squares = found.filter(of_it).select(pl.col("units", "n", "squares").cast(pl.Int64).sum()).row(0)
     return units, days, squares

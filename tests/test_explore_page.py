@@ -1,12 +1,16 @@
 """The explore page as a person meets it, run by Streamlit's own test driver from `app.py`."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from queries import snapshot
+from tests import products
 from tests.screen import (
     address,
     answer,
@@ -228,3 +232,23 @@ def test_metrics_of_ones_own_have_a_chart_and_words_each() -> None:
     assert ("A difference of shares has no interval here; compare Adoption of AI summaries and Adoption of Attachments "
             "one by one.") in said  # fmt: skip
     assert "**Per new: Enterprise too few and everyone else " in said
+
+
+@pytest.mark.parametrize(("a", "z", "counts"), [("Metric", "everyone else", (40, 50)), ("everyone else", "", (50, 40))])
+def test_groups_called_as_columns_or_as_the_rest_are_compared_as_any_other(
+    folder: Path, a: str, z: str, counts: tuple[int, int]
+) -> None:
+    sizes = {"Metric": 40, "everyone else": 50}
+    parts = [products.people(size, date(2026, 6, 1), plan=name).with_columns(id=name + pl.col("id"))
+             for name, size in sizes.items()]  # fmt: skip
+    events = [(f"{name}{user}", at, "open") for name, size in sizes.items()
+              for user, at, _ in products.daily(size, date(2026, 7, 1), 28)]  # fmt: skip
+    products.write(folder, events, pl.concat(parts), more="[users.segments.plan]\nlabel = 'Plan'\n")
+    snapshot.refresh(datetime.now(UTC))
+
+    app = opened("explore", m="weekly_actives", look="compare", split="plan", a=a, z=z, shown="table")
+
+    assert_stands(app)
+    compared = app.dataframe[0].value
+    assert list(compared.columns)[3:] == ["Difference", "95 %", "Verdict"]
+    assert tuple(compared.iloc[0])[1:3] == tuple(map(str, counts))
