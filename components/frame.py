@@ -19,6 +19,9 @@ from queries.snapshot.manifest import Manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark theme's blue is not
+NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-wrap: nowrap; overflow-x: auto; "
+          "mask-image: linear-gradient(to right, black 88%, transparent)} "
+          ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0}}")  # a row each, to be pushed aside
 STEADY = "[class*=st-key-labelled] {min-height: 68px}"  # also while selects are loaded, so that nothing moves then
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
@@ -61,7 +64,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {pictures.CUT}</style>")
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {NARROW} {pictures.CUT}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

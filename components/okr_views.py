@@ -48,8 +48,9 @@ def page(activity: Activity, name: str) -> None:
     cycle = found.cycle(name)
     if cycle is None:
         st.markdown(NONE_YET if forms.may("manage") else NONE_TO_SEE)
-        okr_edit_forms.cycle()
-        okr_file_forms.files(found, None, None)
+        with st.container(horizontal=True, gap="small"):
+            okr_edit_forms.cycle()
+            okr_file_forms.files(found, None, None)
         return
     made = _board(found, cycle, activity)
     if picks.presents() and made.results:

@@ -46,6 +46,8 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     controls()
     cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
     st.caption(derive(words.small_print, activity, pick, question, cells))
+    if cells["of"].sum() == 0:
+        return
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Cohorts**", width="content")
