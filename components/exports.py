@@ -14,6 +14,7 @@ from components.files import About
 from components.report import Kind, Report
 from components.words import definition, spoken
 from queries import snapshot
+from queries.errors import AccessError
 from queries.snapshot.background import Clock
 
 KINDS: tuple[tuple[Kind, str, str], ...] = (
@@ -80,12 +81,14 @@ def shown() -> Shown:
 
 def logged(file: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
     """`make`, which notes in the log that the file was taken. It may be called beside the script, after it has run."""
-    viewer, product = signin.viewer(), snapshot.product().name
+    viewer, product, looks = signin.viewer(), snapshot.product().name, signin.again()
     clock = cast(Clock, st.session_state["clock"])
     page = st.session_state["address"][0]
     view = "?".join(part for part in (page, urlencode(picks.address(page), doseq=True)) if part)
 
     def made() -> bytes:
+        if looks() != viewer:
+            raise AccessError("What you may see has changed since this page was drawn; load it anew.")
         data = make()
         what = {"file": file, "view": view, "bytes": len(data)}
         forms.store(viewer).note_export(product, what, by=viewer.name, at=clock())

@@ -248,6 +248,17 @@ def test_every_download_is_in_the_log_with_its_filters_before_it_is_given(
     assert {"w=26", "s.region=EMEA"} <= {*str(change.after["view"]).partition("?")[2].split("&")}
 
 
+def test_a_file_is_not_given_to_who_may_no_longer_see_what_is_in_it(folder: Path, taken: Taken) -> None:
+    opened("vera@example.com")
+    product = folder / "product.toml"
+    product.write_text(product.read_text().replace('viewers = ["@example.com", ', "viewers = ["))
+
+    with pytest.raises(AccessError, match="may not see this yet"):
+        taken["adoption csv"]()
+
+    assert log() == ()
+
+
 def test_what_cannot_be_noted_is_not_given(
     folder: Path, taken: Taken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
