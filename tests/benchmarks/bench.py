@@ -42,7 +42,7 @@ def main() -> int:
     file = alone(data.warehouse, FOLDER, size, say)
     os.environ |= {"SIGHTLINE_PRODUCT": str(data.product(FOLDER, size)), "SIGHTLINE_DATA": str(FOLDER)}
     data.hold_back_last_day(file)
-    whole, whole_peak = alone(refresh, True)
+    whole, total, whole_peak = alone(refresh, True)
     again = alone(refresh, False)
     data.add_last_day(file)
     day = alone(refresh, False)
@@ -52,11 +52,10 @@ def main() -> int:
         seconds, activity = timed(partial(snapshot.load, access.LOCAL_OWNER))
         say("")
         equal = compare(connection, activity)
-    total = fsum(whole.seconds.values())
-    tell(whole, whole_peak, f"{total / bare:.1f} times the bare scan of {bare:.2f} s ({BARE})")
-    for done, peak in (again, day):
+    tell(whole, total, whole_peak, f"{total / bare:.1f} times the bare scan of {bare:.2f} s ({BARE})")
+    for done, seconds, peak in (again, day):
         new = done.as_of - whole.as_of
-        tell(done, peak, f"{fsum(done.seconds.values()) / total:.0%} of the full refresh, {new} of the days new")
+        tell(done, seconds, peak, f"{seconds / total:.1%} of the full refresh, {new} of the days new")
     held = activity.rows.estimated_size()
     print(f"in memory {held / 1e6:,.0f} MB, {held / activity.rows.height:.0f} bytes a row of unit and feature "
           f"({activity.rows.height:,} rows), opened in {seconds:.2f} s")  # fmt: skip
@@ -116,18 +115,18 @@ def best(do: Callable[[], T]) -> tuple[float, T]:
     return min(seconds for seconds, _ in runs), runs[-1][1]
 
 
-def refresh(full: bool) -> tuple[Refreshed, float]:
-    """Refresh, as somebody does it in the morning: what it did, and the peak of memory in bytes."""
+def refresh(full: bool) -> tuple[Refreshed, float, float]:
+    """Refresh, as somebody does it in the morning: what it did, seconds, and the peak of memory in bytes."""
     if full:
         shutil.rmtree(snapshot.home(), ignore_errors=True)
     hours = 12 + len(snapshot.history_of_refreshes())
-    snapshot.refresh(datetime.combine(data.AS_OF + timedelta(days=1), time(hours), UTC), lambda step: say(str(step)))
+    now = datetime.combine(data.AS_OF + timedelta(days=1), time(hours), UTC)
+    seconds, _ = timed(lambda: snapshot.refresh(now, lambda step: say(str(step))))
     unit = 1 if sys.platform == "darwin" else 1024
-    return snapshot.history_of_refreshes()[-1], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return snapshot.history_of_refreshes()[-1], seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def tell(done: Refreshed, peak: float, against: str) -> None:
-    total = fsum(done.seconds.values())
+def tell(done: Refreshed, total: float, peak: float, against: str) -> None:
     kind = "full refresh" if done.why_full else f"increment of {done.as_of - done.first_read + 1} days"
     print(f"{kind} {total:.2f} s, {against}; peak memory {peak / 1e9:.1f} GB, {done.bytes / 1e6:,.0f} MB on disk")
     for step, taken in done.seconds.items():
