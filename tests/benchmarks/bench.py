@@ -49,7 +49,7 @@ def main() -> int:
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute("SET enable_progress_bar = false")
         bare, _ = best(partial(sql, connection, BARE))
-        seconds, activity = timed(partial(snapshot.load, access.LOCAL_OWNER))
+        opened, activity = timed(partial(snapshot.load, access.LOCAL_OWNER))
         say("")
         equal = compare(connection, activity)
     tell(whole, total, whole_peak, f"{total / bare:.1f} times the bare scan of {bare:.2f} s ({BARE})")
@@ -58,7 +58,7 @@ def main() -> int:
         tell(done, seconds, peak, f"{seconds / total:.1%} of the full refresh, {new} of the days new")
     held = activity.rows.estimated_size()
     print(f"in memory {held / 1e6:,.0f} MB, {held / activity.rows.height:.0f} bytes a row of unit and feature "
-          f"({activity.rows.height:,} rows), opened in {seconds:.2f} s")  # fmt: skip
+          f"({activity.rows.height:,} rows), opened in {opened:.2f} s")  # fmt: skip
     with serving(config.product_path(), data=FOLDER) as (address, _):
         clicks.measure(address)
     return 0 if equal else 1
