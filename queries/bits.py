@@ -4,14 +4,19 @@ Bit i of `d3` stands for day i of the fourth word. A question about time is then
 join and no distinct. Everything that knows about bits is in this file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import cast
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from queries.calendar import WORD_DAYS, Calendar, day_number
+
+FULL = (1 << WORD_DAYS) - 1  # a word with all of its days
 
 
 @dataclass(frozen=True)
@@ -143,3 +148,74 @@ def merge_units(rows: pl.DataFrame, units: int) -> pl.DataFrame:
             days[name][at] |= part[name].to_numpy()
     found = pl.DataFrame({"first_day": first, **days}).with_row_index("unit")
     return found.filter(pl.col("first_day") < np.iinfo(np.int32).max)
+
+
+def by_feature(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """The rows of each feature, which lie together."""
+    runs = rows.select(pl.col("feature").rle()).unnest("feature")
+    starts = runs["len"].cum_sum().alias("start") - runs["len"]
+    runs = runs.select("value", starts, size="len")
+    return {feature: rows.slice(start, size) for feature, start, size in runs.rows()}
+
+
+def together(
+    rows: pl.DataFrame, word: Callable[[str], pl.Series], more: pl.DataFrame, words: Words, until: int
+) -> pl.DataFrame:  # fmt: skip
+    """One row for each keys: the days of `rows` before `until` (a number), and all of `more`.
+
+    rows: feature, first_day and keys of rows of one feature, whose words `word` reads; more: of the same feature.
+    Both are sorted by keys. words: those of more. A row with a null key, or whose first day is not before `until`,
+    goes. Many times faster than to group: where a row goes is found by halving.
+    """
+    keys = [name for name in rows.columns if name not in ("feature", "first_day")]
+    stay = rows.select(pl.all_horizontal(pl.col("first_day") < until, pl.col(keys).is_not_null()).arg_true())
+    rows = rows.with_columns(pl.col(keys).fill_null(0))
+    source, goes, into, is_new = _places(stay.to_series(), rows, more, keys)
+    masks, columns = dict(words.masks(words.origin, until - 1)), []
+    for name, kind in more.schema.items():
+        adds = more[name].to_numpy()
+        if name in masks or name in rows.columns:
+            column = word(name) if name in masks else rows[name]
+            values = np.take(column.to_numpy(), source)
+        else:
+            values = np.zeros(source.size, adds.dtype)
+        if masks.get(name, FULL) != FULL:
+            values &= np.uint64(masks[name])
+        values[goes] = adds[is_new]
+        if name == "first_day":
+            values[into] = np.minimum(values[into], adds[~is_new])
+        elif name in words.names and adds.any():
+            values[into] |= adds[~is_new]
+        columns.append(pl.Series(name, values, kind))
+    return pl.DataFrame(columns)
+
+
+def _places(
+    stay: pl.Series, rows: pl.DataFrame, more: pl.DataFrame, keys: list[str]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """For each row of the result the row it is taken from, where new ones go and the others are added, which are new.
+
+    stay: the numbers of the rows that stay.
+    """
+    at = stay.to_numpy().astype(np.intp)
+    codes = [_code(frame, keys, (rows, more)) for frame in (rows, more)]
+    ours, theirs = codes[0][at], codes[1]
+    place = np.searchsorted(ours, theirs)
+    is_new = place == ours.size
+    is_new[~is_new] = ours[place[~is_new]] != theirs[~is_new]
+    goes = place[is_new] + np.arange(np.count_nonzero(is_new))
+    is_old = np.ones(at.size + goes.size, bool)
+    is_old[goes] = False
+    source = np.zeros(is_old.size, np.intp)
+    source[is_old] = at
+    into = place[~is_new] + np.searchsorted(place[is_new], place[~is_new], side="right")
+    return source, goes, into, is_new
+
+
+def _code(rows: pl.DataFrame, keys: list[str], both: tuple[pl.DataFrame, ...]) -> NDArray[np.uint64]:
+    """The keys of each row as one number, in their order."""
+    code = rows[keys[0]]
+    for key in keys[1:]:
+        size = 1 + max(cast(int, frame[key].max() or 0) for frame in both)
+        code = code.cast(pl.UInt64) * size + rows[key]
+    return code.to_numpy()

@@ -132,7 +132,7 @@ def test_where_the_newest_snapshot_is_damaged_the_last_good_numbers_are_shown_an
     gate.set()
     snapshot.refresh(datetime.now(UTC))
     gate.clear()
-    (snapshot.snapshots()[0].folder / "rows.parquet").write_bytes(b"")
+    (snapshot.snapshots()[0].folder / "added_rows.parquet").write_bytes(b"")
     products.write(folder, products.daily(50, date(2026, 9, 7), 70))
 
     app = opened()

@@ -1,10 +1,10 @@
 """Our copy of the warehouse on disk: what happened, said once, as Parquet.
 
 A snapshot is a folder of its own, written aside and put in place whole (`disk`). So a reader, a crash or a full disk
-never sees half of one. `refresh` makes a new one, of which it reads only the last days (`increments`),
-behind the pages where that is possible (`background`); `load` gives a
-viewer the activity of the one in use, held once for the whole process, or of an earlier one as it was.
-`python -m queries.snapshot` refreshes from the command line.
+never sees half of one. `refresh` makes a new one, of which it reads only the last days (`increments`) and writes only
+what these add (`base`), behind the pages where that is possible (`background`); `load` gives a viewer the activity of
+the one in use, held once for the whole process, or of an earlier one as it was. `python -m queries.snapshot` refreshes
+from the command line.
 """
 
 import polars as pl
@@ -38,10 +38,9 @@ def facts_of_events() -> pl.DataFrame:
     Raises SnapshotError where there is no snapshot.
     """
     folder = disk.current(home())
-    found = disk.reading(folder) if folder else None
-    if found is None:
+    if folder is None:
         raise disk.Damaged
-    return found.facts
+    return disk.facts(folder)
 
 
 def write_demo_if_missing(progress: Progress = steps.quietly) -> None:

@@ -2,7 +2,8 @@
 
 A snapshot is a folder of its own, named by when it was made; the file `current` names the one in use. Everything is on
 the disk itself before the next step depends on it, so a reader, a crash or a full disk never sees half of one. The
-manifest has a SHA-256 of every table, looked at before a table is read: 55 ms for 80 MB.
+manifest has a SHA-256 of every table, looked at before a table is read: 55 ms for 80 MB. What an increment adds to is
+linked from the snapshot before it (`base`), and put together with what is added when it is read.
 """
 
 import filecmp
@@ -16,22 +17,24 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
-from queries.calendar import day_number
+from queries.bits import Words
 from queries.errors import SnapshotError
+from queries.snapshot import base, parquet
 from queries.snapshot.increments import Gone, Reading
 from queries.snapshot.lock import cannot_write
 from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
 from queries.units import Tables
 
 KEEP = 8  # snapshots left on disk, at most one for each last day loaded
-TABLES = ("users", "accounts", "rows", "account_rows", "members", "member_rows", "event_rows")
-OF_WORDS = ("rows", "account_rows", "member_rows", "raw")  # mostly words of days, and no labels
-READING = ("raw", "facts")  # what the next increment begins from; only beside the snapshot in use
-UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+TABLES = ("rows", "account_rows", "users", "accounts", "members", "member_rows", "event_rows")
+READING = ("raw", "seen", "later", "facts")  # what the next increment begins from; only beside the snapshot in use
+BASE = (*base.NUMBERED, "raw", "seen")  # what an increment leaves as it is
+NUMBERS = ("users_now", "accounts_now")  # by those in the base
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError)
 DAMAGED = "The snapshot on disk is damaged. Refresh to read the warehouse again."
 
 
@@ -101,9 +104,8 @@ def _described(folder: Path) -> tuple[Manifest, dict[str, str]]:
         if facts["format"] != FORMAT:
             raise SnapshotError("The snapshot on disk was made by another version of Sightline.")
         hashes = dict(facts.pop("hashes"))
-        facts["features"] = tuple(facts["features"])
+        facts["features"], facts["gone"] = tuple(facts["features"]), Gone(**facts["gone"])
         facts["left_out"] = tuple(LeftOut(**row) for row in facts["left_out"])
-        facts["gone"] = Gone(**facts["gone"])
         found = Manifest(**facts)
         moments = [datetime.fromisoformat(at) for at in (found.refreshed_at, found.full_at)]
         if not (all(moment.tzinfo for moment in moments) and found.calendar.first_day <= found.calendar.as_of):
@@ -117,17 +119,38 @@ def _described(folder: Path) -> tuple[Manifest, dict[str, str]]:
 
 def tables(folder: Path) -> Tables:
     """The tables of a snapshot. Raises Damaged, or SnapshotError where they cannot be read just now."""
-    hashes = _described(folder)[1]
-    return Tables(**{name: _table(folder, name, hashes[name]) for name in TABLES if name in hashes})
+    found, hashes = _described(folder)
+    numbers = {name: _table(folder, name, hashes[name])["now"] for name in NUMBERS if name in hashes}
+
+    def whole(name: str) -> pl.DataFrame:
+        if f"added_{name}" not in hashes:
+            return _table(folder, name, hashes[name])
+        more = _table(folder, f"added_{name}", hashes[f"added_{name}"])
+        _check(folder, name, hashes[name])
+        try:
+            groups, words = parquet.groups(folder / f"{name}.parquet"), Words.covering(found.calendar)
+            return base.together(name, groups, more, numbers, words, found.again_from)
+        except UNREADABLE as error:
+            raise _unreadable(error) from error
+
+    names = [name for name in TABLES if name in hashes]
+    with ThreadPoolExecutor(2) as pool:
+        return Tables(**dict(zip(names, pool.map(whole, names), strict=True)))
 
 
 def _table(folder: Path, name: str, expected: str) -> pl.DataFrame:
-    path = folder / f"{name}.parquet"
+    _check(folder, name, expected)
     try:
-        if _hash(path) != expected:
-            raise Damaged
-        return pl.read_parquet(path)
+        return pl.read_parquet(folder / f"{name}.parquet")
     except UNREADABLE as error:
+        raise _unreadable(error) from error
+
+
+def _check(folder: Path, name: str, expected: str) -> None:
+    try:
+        if _hash(folder / f"{name}.parquet") != expected:
+            raise Damaged
+    except OSError as error:
         raise _unreadable(error) from error
 
 
@@ -148,10 +171,19 @@ def reading(folder: Path) -> Reading | None:
     """What an increment begins from, or None where it is not there or cannot be read."""
     try:
         found, hashes = _described(folder)
-        raw, facts = (_table(folder, name, hashes[name]) for name in READING)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: _check(folder, name, hashes[name]), hashes.keys() & BASE))
+        seen, later, facts = (_table(folder, name, hashes[name]) for name in READING[1:])
     except (SnapshotError, KeyError):
         return None
-    return Reading(raw, facts, day_number(found.calendar.as_of), found.full_at, found.columns, found.gone)
+    return Reading(lambda these: _table(folder, "raw", hashes["raw"]).filter(these), seen, later, found.again_from,
+                   facts, found.as_of, found.full_at, Words.covering(found.calendar).origin, found.features,
+                   found.columns, found.gone)  # fmt: skip
+
+
+def facts(folder: Path) -> pl.DataFrame:
+    """What the events are like (`facts`). Raises Damaged, or SnapshotError where that cannot be read just now."""
+    return _table(folder, "facts", _described(folder)[1]["facts"])
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -167,8 +199,9 @@ def write(home: Path, made: Snapshot, now: datetime) -> int:
     try:
         aside.mkdir(parents=True)
         with ThreadPoolExecutor(2) as pool:
-            frames = _frames(made).items()
-            hashes = dict(pool.map(lambda table: _write_table(aside, table[0], table[1], before), frames))
+            hashes = dict(pool.map(lambda table: _write_table(aside, before, *table), _frames(made).items()))
+        if made.carried and before:
+            hashes |= _link_base(aside, before)
         (aside / "manifest.json").write_text(json.dumps({**asdict(made.manifest), "hashes": hashes}, indent=1))
         _to_disk(aside / "manifest.json")
         _to_disk(aside)
@@ -192,33 +225,45 @@ def _free(home: Path, now: datetime) -> Path:
 
 
 def _frames(made: Snapshot) -> dict[str, pl.DataFrame]:
+    """The tables to write, by name, the largest first: two are written at a time."""
     frames = {name: getattr(made.tables, name) for name in TABLES}
-    frames |= {name: getattr(made.reading, name) for name in READING if made.reading}
-    sizes = {name: frame for name, frame in frames.items() if frame is not None}
-    return dict(sorted(sizes.items(), key=lambda item: -item[1].height))  # the largest first: two are written at a time
+    if made.reading:
+        frames |= {"later": made.reading.later, "facts": made.reading.facts}
+    if made.carried:
+        frames = {f"added_{name}" if name in BASE else name: frame for name, frame in frames.items()}
+        frames |= {name: getattr(made.carried, name).to_frame("now") for name in NUMBERS}
+    elif made.reading:
+        frames |= {"raw": made.raw, "seen": made.reading.seen}
+    some = [(name, frame) for name, frame in frames.items() if frame is not None]
+    return dict(sorted(some, key=lambda item: -item[1].height))
 
 
-def _write_table(folder: Path, name: str, frame: pl.DataFrame, before: Path | None) -> tuple[str, str]:
+def _link_base(folder: Path, before: Path) -> dict[str, str]:
+    """The tables that stay as they were, linked; the hash of each, which was looked at when the increment began."""
+    hashes = _described(before)[1]
+    for name in hashes.keys() & BASE:
+        _link(before / f"{name}.parquet", folder / f"{name}.parquet")
+    return {name: hashes[name] for name in hashes.keys() & BASE}
+
+
+def _link(old: Path, new: Path) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # not every file system can
+        shutil.copy(old, new)
+        _to_disk(new)
+
+
+def _write_table(folder: Path, before: Path | None, name: str, frame: pl.DataFrame) -> tuple[str, str]:
     """Write a table; one that is as it was before shares the room on disk. Its name and its hash."""
     path = folder / f"{name}.parquet"
-    frame.write_parquet(path, compression_level=1, **(_repeating(frame) if name in OF_WORDS else {}))
-    old = before / path.name if before else path
-    if before and old.exists() and filecmp.cmp(old, path, shallow=False):
+    parquet.write(path, frame)
+    if before and (old := before / path.name).exists() and filecmp.cmp(old, path, shallow=False):
         path.unlink()
-        try:
-            os.link(old, path)
-        except OSError:  # not every file system can
-            shutil.copy(old, path)
-            _to_disk(path)
+        _link(old, path)
     else:
         _to_disk(path)
     return name, _hash(path)
-
-
-def _repeating(frame: pl.DataFrame) -> dict[str, Any]:
-    """Options to look for repeated values only where there are some: in words of days the search costs a quarter."""
-    repeat = [name for name, kind in frame.schema.items() if kind == pl.String or name in ("feature", "first_day")]
-    return {"use_pyarrow": True, "pyarrow_options": {"use_dictionary": repeat, "write_statistics": False}}
 
 
 def _point(home: Path, place: Path) -> None:

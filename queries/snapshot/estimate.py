@@ -16,7 +16,7 @@ from queries.warehouse import selects
 
 BESIDE = 10  # bytes of a row besides its words: unit, feature and first day
 PEAK = 8.0  # times what is kept, while a refresh puts it together
-ON_DISK = 0.35  # of what is kept in memory, with what the next increment begins from
+ON_DISK = 0.5  # of what is kept in memory, with what increments begin from; they share most of it
 GIGA = 1e9
 
 

@@ -11,11 +11,11 @@ from queries.bits import Words
 from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
-from queries.snapshot import estimate, facts, increments, kept, steps
-from queries.snapshot.assemble import assemble, in_words, some_of
+from queries.snapshot import assemble, base, estimate, facts, increments, kept, steps
 from queries.snapshot.facts import Reached
-from queries.snapshot.increments import NOBODY, Gone, Reading
-from queries.snapshot.manifest import LeftOut, Snapshot
+from queries.snapshot.increments import NOBODY, Carried, Gone, Reading
+from queries.snapshot.manifest import FORMAT, LeftOut, Manifest, Snapshot
+from queries.snapshot.people import People, in_words, people, seen_in, some_of
 from queries.snapshot.steps import Progress, Step
 from queries.warehouse import Stop, selects
 from queries.warehouse.selects import Columns
@@ -46,6 +46,25 @@ class Span:
     gone: Gone = NOBODY
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the warehouse said: of which days, who used what on those that were read, and who there is.
+
+    raw: by the ids in the events; known: which anonymous id is which user; columns: what each column holds.
+    """
+
+    days: Span
+    raw: pl.DataFrame
+    known: pl.DataFrame | None
+    users: pl.DataFrame
+    accounts: pl.DataFrame | None
+    columns: Columns
+
+    @property
+    def words(self) -> Words:
+        return Words.covering(self.days.calendar)
+
+
 def read(
     product: Product, now: datetime, progress: Progress = steps.quietly, before: Reading | None = None, *,
     why: str = "", stop: Stop | None = None, written: datetime | None = None,
@@ -58,6 +77,26 @@ def read(
     Raises ProductError, WarehouseError, or DataError where the data cannot be counted.
     """
     reached = Reached.at(now, written, product.timezone)
+    found = _found(product, reached, before, why, progress, stop)
+    progress(Step(steps.ASSEMBLE, f"{found.users.height:,} users"))
+    left_out = [*facts.left_out(product, found.days.facts, facts.until(product, reached.today)), *found.days.besides]
+    left_out += facts.gone(found.days.gone)
+    at, who = now.astimezone(UTC).isoformat(timespec="milliseconds"), (found.known, found.users, found.accounts)
+    if before is None or found.days.why:
+        there = people(product, found.days.calendar, left_out, seen_in(found.raw), *who)
+        return _everything(product, at, found, left_out, there, found.raw, at)
+    reading = increments.read_again(before, found.raw, found.words, found.days.first_read)
+    there = people(product, found.days.calendar, left_out, base.seen_now(reading), *who)
+    carried = base.carried(product, reading, there)
+    if carried is None:
+        raw = increments.merged(reading.raw(pl.lit(True)), reading.later, found.words, reading.again_from)
+        return _everything(product, at, found, left_out, there, raw, before.full_at)
+    return _carried_on(product, at, found, left_out, there, reading, carried)
+
+
+def _found(
+    product: Product, reached: Reached, before: Reading | None, why: str, progress: Progress, stop: Stop | None
+) -> Found:
     with warehouse.Warehouse(product, stop) as source:
         progress(Step(steps.LOOK))
         known, columns = _identity(source, product), source.columns_of_events
@@ -70,22 +109,56 @@ def read(
         progress(Step(steps.PEOPLE, f"{raw.height:,} rows of activity so far"))
         users = source.fetch(selects.users(product, source.sections)) if product.users else _no_users(product)
         accounts = source.fetch(selects.accounts(product, source.sections)) if product.accounts else None
-    progress(Step(steps.ASSEMBLE, f"{users.height:,} users"))
-    left_out = [*facts.left_out(product, days.facts, facts.until(product, reached.today)), *days.besides]
-    left_out += facts.gone(days.gone)
-    full_at = before.full_at if before and not days.why else now.astimezone(UTC).isoformat(timespec="milliseconds")
-    made = assemble(product, now, days.calendar, int(days.facts["events"].sum()), left_out,
-                    raw if known is None else increments.resolved(raw, known), users, accounts)  # fmt: skip
-    reading = Reading(raw, days.facts, day_number(days.calendar.as_of), full_at, columns, days.gone)
-    manifest = replace(made.manifest, full_at=full_at, columns=columns, gone=days.gone)
-    return replace(made, manifest=manifest, reading=reading, first_read=days.first_read, why_full=days.why)
+    return Found(days, raw, known, users, accounts, columns)
+
+
+def _everything(
+    product: Product, now: str, found: Found, left_out: list[LeftOut], there: People, raw: pl.DataFrame, full_at: str
+) -> Snapshot:
+    """A snapshot of which everything is put together, for increments to carry on. raw: all there is."""
+    rows = assemble.numbered(raw, there, found.days.calendar)
+    features = assemble.features(product, rows)
+    last = day_number(found.days.calendar.as_of)
+    again_from = last + 1 - product.refresh.late_days
+    reading = Reading(
+        raw.filter, there.seen, increments.since(raw, found.words, again_from), again_from, found.days.facts, last,
+        full_at, Words.covering(there.calendar).origin, tuple(f.key for f in features), found.columns, found.days.gone,
+    )  # fmt: skip
+    tables = assemble.tables(product, features, there, rows)
+    made = _manifest(product, now, found, left_out, there, reading)
+    return Snapshot(made, tables, None, raw, reading, found.days.first_read, found.days.why)
+
+
+def _carried_on(
+    product: Product, now: str, found: Found, left_out: list[LeftOut], there: People, reading: Reading, carried: Carried
+) -> Snapshot:
+    """A snapshot that adds to the base."""
+    raw = base.added(reading, carried, found.words)
+    features = tuple(feature for key in reading.features for feature in product.features if feature.key == key)
+    tables = assemble.tables(product, features, there, assemble.numbered(raw, there, found.days.calendar))
+    last = day_number(found.days.calendar.as_of)
+    reading = replace(reading, facts=found.days.facts, as_of=last, gone=found.days.gone)
+    made = _manifest(product, now, found, left_out, there, reading)
+    return Snapshot(made, tables, carried, None, reading, found.days.first_read)
+
+
+def _manifest(
+    product: Product, now: str, found: Found, left_out: list[LeftOut], there: People, reading: Reading
+) -> Manifest:
+    calendar = there.calendar
+    return Manifest(
+        FORMAT, product.definition_hash(), product.name, day_number(calendar.first_day), day_number(calendar.as_of),
+        calendar.week_start, now, reading.features, int(found.days.facts["events"].sum()), there.users.height,
+        there.accounts.height, tuple(left_out), reading.full_at, columns=found.columns, gone=found.days.gone,
+        again_from=reading.again_from,
+    )  # fmt: skip
 
 
 def _events(
     source: warehouse.Warehouse, product: Product, reached: Reached, before: Reading | None, why: str,
     progress: Progress,
 ) -> tuple[Span, pl.DataFrame]:  # fmt: skip
-    """The days of the snapshot and who used what on them, by the ids in the events."""
+    """The days of the snapshot and who used what on those that are read, by the ids in the events."""
     progress(Step(steps.FIND))
     days = _span(source, product, reached, before, why)
     words, last = Words.covering(days.calendar), day_number(days.calendar.as_of)
@@ -96,12 +169,12 @@ def _events(
     if before is None or days.why:
         return days, source.fetch(selects.activity(product, source.sections, words.origin, days.first_read, last))
     start = words.origin + WORD_DAYS * increments.word_of(words, days.first_read)
-    later = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
-    gone = increments.gone(before, later, words, days.first_read)
+    found = source.fetch(selects.activity(product, source.sections, start, days.first_read, last, later=True))
+    found = increments.wide(found, words, days.first_read)
+    gone = increments.gone(before, found, words, days.first_read)
     if gone.of >= ENOUGH and gone.n > gone.of / 2:
         return _events(source, product, reached, None, OTHERS, progress)
-    gone = max(before.gone, gone, key=lambda one: one.n)
-    return replace(days, gone=gone), increments.merged(before.raw, later, words, days.first_read)
+    return replace(days, gone=max(before.gone, gone, key=lambda one: one.n)), found
 
 
 def _identity(source: warehouse.Warehouse, product: Product) -> pl.DataFrame | None:

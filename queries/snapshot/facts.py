@@ -14,9 +14,9 @@ import polars as pl
 from queries.calendar import Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
-from queries.snapshot.assemble import in_words
 from queries.snapshot.increments import Gone
 from queries.snapshot.manifest import LeftOut
+from queries.snapshot.people import in_words
 
 USEFUL = pl.col("events") - pl.col("no_user") - pl.col("no_name")
 

@@ -9,9 +9,9 @@ from queries.calendar import WORD_DAYS, Calendar, day_number, to_date
 from queries.errors import DataError
 from queries.product import Product
 from queries.snapshot import facts
-from queries.snapshot.assemble import in_words
 from queries.snapshot.facts import Reached
 from queries.snapshot.manifest import LeftOut
+from queries.snapshot.people import in_words
 from queries.warehouse import activity_table
 
 FACTS = {"day": pl.Int64, "name": pl.String, "events": pl.Int64, "no_user": pl.Int64, "no_name": pl.Int64,

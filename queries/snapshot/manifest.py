@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from queries.calendar import Calendar, to_date
-from queries.snapshot.increments import NOBODY, Gone, Reading
+from queries.snapshot.increments import NOBODY, Carried, Gone, Reading
 from queries.units import Tables
 
-FORMAT = 4  # of the tables; a snapshot of an older one is made again
+FORMAT = 5  # of the tables; a snapshot of an older one is made again
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Manifest:
 
     refreshed_at, full_at: when it was made, and when all events were last read for it; ISO text with a zone. files:
     what tells the files that were read from others. columns: what each column of the events held.
-    gone: users that are gone from days read again.
+    gone: users that are gone from days read again. again_from: the first day that increments read again.
     """
 
     format: int
@@ -44,6 +46,7 @@ class Manifest:
     files: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     gone: Gone = NOBODY
+    again_from: int = 0
 
     @property
     def calendar(self) -> Calendar:
@@ -54,12 +57,15 @@ class Manifest:
 class Snapshot:
     """A manifest and the tables it speaks of.
 
-    reading: what the next increment begins from. first_read: from which day (a number) on the events were read;
-    why_full: why that was all of them, or empty.
+    carried: how the base is carried on; then rows, account_rows and member_rows are what is added to those of the base.
+    raw: all rows that were read, where everything was put together. reading: what the next increment begins from.
+    first_read: from which day (a number) on the events were read; why_full: why that was all of them, or empty.
     """
 
     manifest: Manifest
     tables: Tables
+    carried: Carried | None = None
+    raw: pl.DataFrame | None = None
     reading: Reading | None = None
     first_read: int = 0
     why_full: str = ""

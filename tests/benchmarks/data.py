@@ -103,6 +103,20 @@ def _count(connection: duckdb.DuckDBPyConnection, week: int) -> int:
     return int(found[0])
 
 
+def hold_back_last_day(file: Path) -> None:
+    """Put the events of the last day aside, as if it were still to come."""
+    with duckdb.connect(str(file)) as connection:
+        day = {"day": AS_OF}
+        connection.execute("CREATE TABLE IF NOT EXISTS last_day AS FROM events WHERE occurred_at >= $day", day)
+        connection.execute("DELETE FROM events WHERE occurred_at >= $day", day)
+
+
+def add_last_day(file: Path) -> None:
+    """Add the events that were held back."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("BEGIN; INSERT INTO events FROM last_day; DROP TABLE last_day; COMMIT")
+
+
 def product(folder: Path, size: Size) -> Path:
     """The product file for it."""
     features = "\n".join(f'[features.feature_{i:02}]\nevents = ["feature_{i:02}"]' for i in range(1, FEATURES + 1))
@@ -110,7 +124,6 @@ def product(folder: Path, size: Size) -> Path:
     path = folder / f"{size.name}.toml"
     path.write_text(f"""name = "Benchmark"
 timezone = "UTC"
-as_of = {AS_OF}
 [warehouse]
 url = "duckdb:///{size.name}.duckdb"
 [events]

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from queries import config, snapshot
 from queries.access import LOCAL_OWNER
@@ -70,6 +71,36 @@ def test_the_first_refresh_reads_all_and_the_next_one_the_last_days(folder: Path
         "Looking at the tables", "Finding the first and the last day", "Reading who used what",
         "Reading users and accounts", "Putting it together", "Writing the snapshot",
     ]  # fmt: skip
+
+
+def test_an_increment_writes_only_what_it_adds_to_what_was_put_together_before(folder: Path) -> None:
+    for days in (0, 1, 2):
+        new = [at(FIRST + 63 * DAY, "new")] if days else []
+        products.write(folder, [*products.daily(3, FIRST, 63 + days), *new])
+        snapshot.refresh(NOW + days * DAY)
+
+    newest = snapshot.snapshots()[0].folder
+    tables = {path.name.removesuffix(".parquet"): path.stat().st_nlink for path in newest.glob("*.parquet")}
+    shared = {"rows": 3, "account_rows": 3, "raw": 1, "seen": 1}  # older snapshots are not begun from
+    assert {name: tables[name] for name in shared} == shared
+    assert pl.read_parquet(newest / "added_rows.parquet").height == 2 * 4
+    loaded = snapshot.load(LOCAL_OWNER)
+    snapshot.refresh(NOW + 2 * DAY, full=True)
+    assert_frame_equal(loaded.rows, snapshot.load(LOCAL_OWNER).rows)
+
+
+@pytest.mark.parametrize("table", ["rows", "raw", "seen", "later"])
+def test_what_an_increment_would_add_to_is_looked_at_and_read_again_where_it_is_damaged(table: str) -> None:
+    snapshot.refresh(NOW)
+    path = snapshot.snapshots()[0].folder / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[9] ^= 1
+    path.write_bytes(data)
+
+    snapshot.refresh(NOW + DAY)
+
+    assert last().why_full == "what was read before cannot be read"
+    assert snapshot.load(LOCAL_OWNER).everyone.height == 3
 
 
 def change_what_is_counted(folder: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_table_that_is_as_it_was_shares_the_room_on_disk(folder: Path) -> None
     shared = {path.name for path in in_use().iterdir() if path.stat().st_nlink == 2}
     assert shared == {"users.parquet", "accounts.parquet", "members.parquet"}
     assert {path.name for path in first.iterdir()} == {path.name for path in in_use().iterdir()} - {
-        "raw.parquet", "facts.parquet"
+        "raw.parquet", "seen.parquet", "later.parquet", "facts.parquet"
     }  # fmt: skip
 
 
@@ -294,7 +294,7 @@ def test_with_a_pointer_to_nowhere_the_newest_snapshot_serves(pointer: bytes) ->
     assert snapshot.load(LOCAL_OWNER).everyone.height == 2
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 4}', "\x00"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 5}', "\x00"])
 def test_a_damaged_manifest_is_said_and_mended_by_a_refresh(content: str) -> None:
     snapshot.refresh(NOW)
     (in_use() / "manifest.json").write_text(content)
