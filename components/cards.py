@@ -1,7 +1,6 @@
 """Headline numbers and figures on the screen: the Streamlit calls that the pages share."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -52,7 +51,8 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
     shown = exports.shown()
     drawn = derive(pictures.titled, figure, alt, shown.counted, shown.source, palette())
-    with st.container(key=f"{pictures.BELOW} {key}") if pictures.is_below(figure) else nullcontext():
+    below = f"{pictures.BELOW} {key}" if pictures.is_below(figure) else None
+    with st.container(height=pictures.height(figure), border=False, key=below):  # nothing moves when it is there
         st.plotly_chart(drawn, alt=alt, key=key, config=pictures.tools(drawn, key), **picking)
 
 

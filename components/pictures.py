@@ -19,6 +19,7 @@ FIGURE = ".stElementContainer.stPrintGraphic"  # also while it is loaded, so tha
 # Rules of style that cut off what pictures alone have, on the screen.
 CUT = (f"{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
        f".stPlotlyChart .modebar {{top: {EDGE + 2}px !important}} "
+       f"[class*={BELOW}] {{overflow: hidden !important}} "
        f"[class*={BELOW}] {FIGURE} {{clip-path: inset(0 0 {EDGE}px 0); margin: 0 0 -{EDGE}px 0}} "
        f"[class*={BELOW}] .stPlotlyChart .modebar {{top: 2px !important}}")  # fmt: skip
 NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
@@ -40,17 +41,21 @@ def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Pa
     lines = [plain(line, LETTERS) for line in wrap(title, LETTERS, max_lines=LINES, placeholder=" …")]
     small = "<br>".join(plain(line, 2 * LETTERS) for line in (counted, source) if line)
     sent, below = figure.to_dict(), is_below(figure)
-    layout, edge = sent["layout"], "b" if below else "t"
-    height = layout.get("height", 300) + EDGE
+    layout, edge, whole = sent["layout"], "b" if below else "t", height(figure) + EDGE
     margin = layout.get("margin", {})
     sent["layout"] = layout | {
-        "paper_bgcolor": palette.paper, "height": height, "margin": margin | {edge: margin.get(edge, 0) + EDGE},
+        "paper_bgcolor": palette.paper, "height": whole, "margin": margin | {edge: margin.get(edge, 0) + EDGE},
         "title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "yref": "container",
-                  "y": EDGE / height if below else 1, "yanchor": "top",
+                  "y": EDGE / whole if below else 1, "yanchor": "top",
                   "pad": {"t": PAD, "l": PAD}, "font": {"size": 17, "color": palette.ink},
                   "subtitle": {"text": small, "font": {"size": 12, "color": palette.muted}}},
     }  # fmt: skip
     return Drawn(sent)
+
+
+def height(figure: go.Figure) -> int:
+    """The pixels of a figure on the screen."""
+    return figure.layout.height or 300
 
 
 def is_below(figure: go.Figure) -> bool:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.conftest import CHROMIUM, Open, settle
 from tests.browser.page import answer, cell, choose, figure, query, switch
@@ -119,3 +119,24 @@ def test_a_feature_leads_to_its_neighbours_and_its_tabs(open_page: Open) -> None
     assert query(page)["tab"] == ["who"]
     page.get_by_role("button", name="Previous").click()
     expect(answer(page)).to_contain_text("used Export")
+
+
+def test_what_stands_below_a_figure_stays_where_it_is_when_the_figure_comes(
+    windows: BrowserContext, server: str
+) -> None:
+    page, held = windows.new_page(), list[Route]()
+    page.route(re.compile(r"(PlotlyChart|Html)\."), lambda route: held.append(route))  # figures and style come late
+    page.goto(f"{server}/retention")
+    below = page.get_by_text("Cohorts", exact=True)
+    expect(page.get_by_role("combobox", name="Feature")).to_be_visible()
+    expect(page.get_by_role("radio", name="Month")).to_be_visible()
+    expect(page.locator(".stPrintGraphic")).to_have_count(2)
+    before = below.bounding_box()
+
+    for route in held:
+        route.continue_()
+    settle(page)
+
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    assert below.bounding_box() == before
+    page.close()
