@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from components import report
 from components.report import KINDS, Report, meeting, week
-from queries import snapshot
+from queries import config, snapshot, store
 from queries.access import LOCAL_OWNER
 from queries.errors import InsightsError, SnapshotError
 
@@ -21,8 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _refresh(datetime.now(UTC))
         made = _made(options)
         for kind in KINDS:
-            if getattr(options, kind):
-                _write(getattr(options, kind), made.content(kind))
+            if file := getattr(options, kind):
+                content = made.content(kind)
+                _note(file, len(content))
+                _write(file, content)
     except SnapshotError as error:
         return _failed(f"{error} Add --refresh, or run python -m queries.snapshot.")
     except InsightsError as error:
@@ -77,6 +80,13 @@ def _refresh(now: datetime) -> None:
     snapshot.write_demo_if_missing()
     if snapshot.need_to_refresh() or snapshot.older_shown() or snapshot.stale(now):
         snapshot.refresh(now)
+
+
+def _note(file: str, size: int) -> None:
+    """Keep in the log that it was taken; what cannot be noted there is not given."""
+    with closing(store.connect(config.store())) as opened:
+        what = {"file": file, "view": "command line", "bytes": size}
+        opened.note_export(snapshot.product().name, what, by="command line", at=datetime.now(UTC))
 
 
 def _write(file: str, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -55,6 +56,9 @@ def test_the_last_week_that_is_over_is_written_to_every_file(
     assert wrong == b""
     assert "<p class=\"product\">&lt;b&gt;Small&lt;/b&gt;</p>" in page.read_text()
     assert slide.read_bytes().startswith(b"PK")
+    with closing(store.connect(config.store())) as kept:
+        noted = [(change.by, change.after and change.after["file"]) for change in kept.history("<b>Small</b>")]
+    assert sorted(noted) == [("command line", file) for file in sorted(["-", str(page), str(slide)])]
 
 
 @pytest.mark.usefixtures("loaded")
