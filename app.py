@@ -54,7 +54,8 @@ try:
             more = {**(okr_forms.offered() if page.url_path == "okrs" else {}), **days}
             filters.sync(activity, page.url_path, has_accounts=snapshot.product().has_accounts, more=more)
             slot = frame.head(activity, pages, page.url_path, clock(), viewer)
-        page.run()
+        with frame.loading(page.url_path):
+            page.run()
         frame.foot(slot, page.url_path)
 except InsightsError as error:
     frame.explain(error, viewer)

@@ -1,6 +1,7 @@
 """What stands around every page: the first refresh, the navigation, the freshness strip, and errors in words."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark 
 NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-wrap: nowrap; overflow-x: auto; "
           "mask-image: linear-gradient(to right, black 88%, transparent)} "
           ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0}}")  # a row each, to be pushed aside
+HIDDEN = "[data-testid=stLayoutWrapper]:has(> .st-key-loading):not(:last-child) {display: none}"
+HIGH = 480  # pixels of what is shown of a page that is still counted
 STEADY = "[class*=st-key-labelled] {min-height: 68px}"  # also while selects are loaded, so that nothing moves then
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
@@ -64,7 +67,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {NARROW} {pictures.CUT}</style>")
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {HIDDEN} {NARROW} {pictures.CUT}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):
@@ -78,6 +81,18 @@ def head(
     if page not in filters.MEETINGS:  # these say it themselves, once they have looked at it
         forms.told()
     return slot
+
+
+def loading(page: str) -> AbstractContextManager[object]:
+    """A page that is drawn for the first time shows where it will stand, should it take longer than half a second.
+
+    It goes as soon as anything stands below it (`HIDDEN`), so that nothing is drawn under it and then moves.
+    """
+    place, seen = st.container(key="loading"), st.session_state.setdefault("pages seen", set())
+    if page in seen:
+        return nullcontext()
+    seen.add(page)
+    return place.skeleton(height=HIGH)
 
 
 def _strip(
