@@ -23,7 +23,7 @@ READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark 
 NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-wrap: nowrap; overflow-x: auto; "
           "mask-image: linear-gradient(to right, black 88%, transparent)} "
           ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0}}")  # a row each, to be pushed aside
-HIDDEN = "[data-testid=stLayoutWrapper]:has(> .st-key-loading):not(:last-child) {display: none}"
+HIDDEN = ".stElementContainer:has(> [data-testid=stSkeletonElement]):not(:last-child) {display: none}"
 HIGH = 480  # pixels of what is shown of a page that is still counted
 STEADY = "[class*=st-key-labelled] {min-height: 68px}"  # also while selects are loaded, so that nothing moves then
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
@@ -88,11 +88,12 @@ def loading(page: str) -> AbstractContextManager[object]:
 
     It goes as soon as anything stands below it (`HIDDEN`), so that nothing is drawn under it and then moves.
     """
-    place, seen = st.container(key="loading"), st.session_state.setdefault("pages seen", set())
+    seen = st.session_state.setdefault("pages seen", set())
     if page in seen:
+        st.empty()
         return nullcontext()
     seen.add(page)
-    return place.skeleton(height=HIGH)
+    return st.skeleton(height=HIGH)
 
 
 def _strip(

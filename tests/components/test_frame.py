@@ -1,8 +1,5 @@
 """What stands around every page."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 import streamlit
 
@@ -12,11 +9,9 @@ from components import frame
 def test_where_a_page_will_stand_is_shown_the_first_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[int] = []
 
-    def container(**_: Any) -> SimpleNamespace:
-        return SimpleNamespace(skeleton=lambda height: shown.append(height))
-
     monkeypatch.setattr(streamlit, "session_state", {})
-    monkeypatch.setattr(streamlit, "container", container)
+    monkeypatch.setattr(streamlit, "skeleton", lambda height: shown.append(height))
+    monkeypatch.setattr(streamlit, "empty", lambda: None)
 
     for page in ("adoption", "weekly", "adoption"):
         frame.loading(page)
