@@ -23,6 +23,7 @@ from components import (
     tables,
     words,
 )
+from components.pictures import Picture
 from components.theme import DARK, LIGHT, Palette, day
 from queries.activity import Activity, By
 from queries.answers import derive
@@ -44,16 +45,13 @@ def palette() -> Palette:
 
 
 def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] | None = None) -> None:
-    """A figure with its takeaway for a screen reader; on_select is called when a point of it is clicked.
-
-    Its picture has the takeaway as its title, what is counted below, and where it is from.
-    """
+    """A figure with its takeaway for a screen reader, and for its picture; on_select is called when it is clicked."""
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
     shown = exports.shown()
-    drawn = derive(pictures.titled, figure, alt, shown.counted, shown.source, palette())
-    below = f"{pictures.BELOW} {key}" if pictures.is_below(figure) else None
-    with st.container(height=pictures.height(figure), border=False, key=below):  # nothing moves when it is there
-        st.plotly_chart(drawn, alt=alt, key=key, config=pictures.tools(drawn, key), **picking)
+    drawn = derive(pictures.Drawn, figure)
+    shown.figures[key] = Picture(drawn, alt, shown.counted, shown.source, palette())
+    with st.container(height=drawn.height, border=False):  # nothing moves when it is there
+        st.plotly_chart(drawn, alt=alt, key=key, config={"displayModeBar": False}, **picking)
 
 
 def timeline(figure: go.Figure, alt: str, key: str, metric: str | None = None, feature: str | None = None) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components import forms, picks, report, signin
 from components.files import About
+from components.pictures import Picture
 from components.report import Kind, Report
 from components.words import definition, spoken
 from queries import snapshot
@@ -38,7 +39,7 @@ class Shown:
 
     product, page: their names. as_of: the last day loaded, in words. counted: what is filtered by, in words. picks:
     each choice, and what is picked. link: to this exact view. answer: the sentences the page opens with, as Markdown.
-    means: what the numbers mean. tables: by the names of their files.
+    means: what the numbers mean. tables, figures: by the names of their files.
     """
 
     product: str = ""
@@ -50,6 +51,7 @@ class Shown:
     answer: str = ""
     means: list[tuple[str, str]] = field(default_factory=list)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    figures: dict[str, Picture] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

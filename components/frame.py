@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import cards, filters, find_forms, forms, picks, pictures, pins, share, signin, view_forms, words
+from components import cards, filters, find_forms, forms, picks, pins, share, signin, view_forms, words
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -67,7 +67,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {HIDDEN} {NARROW} {pictures.CUT}</style>")
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {HIDDEN} {NARROW}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

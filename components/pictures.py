@@ -1,71 +1,94 @@
-"""A figure as a picture: the camera on it saves a PNG, made in the browser, with title, period and source in it.
+"""A figure as a picture: PNG with its title, what is counted and where it is from in it.
 
-On the screen the page itself says these, so there the edge of each figure where they stand is cut off by a rule of
-style. Plotly draws the picture outside of the page's figures, where that rule does not reach. They stand on top, but
-below where the names of columns are on top: how high these are only the browser knows.
+It is made on the server by a browser that draws the same figure, not by the browser of who looks: a picture that the
+server does not make could not be noted in the log.
 """
 
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from textwrap import wrap
 from typing import Any, cast
 
+import plotly
 import plotly.graph_objects as go
+import plotly.io as pio
+import streamlit
+from markupsafe import Markup
 
-from components.theme import Palette, plain
+from components import printed
+from components.theme import Palette
 
-EDGE, PAD = 104, 14  # pixels of the part that pictures alone have
-BELOW = "picture-below"  # the key of what holds a figure whose title is below, begins so
-WIDTH, LETTERS, LINES = 1100, 110, 2  # pixels of a picture, letters of a line of its title, and how many of these
-FIGURE = ".stElementContainer.stPrintGraphic"  # also while it is loaded, so that nothing moves when it comes
-# Rules of style that cut off what pictures alone have, on the screen.
-CUT = (f"{FIGURE} {{clip-path: inset({EDGE}px 0 0 0); margin-top: -{EDGE}px}} "
-       f".stPlotlyChart .modebar {{top: {EDGE + 2}px !important}} "
-       f"[class*={BELOW}] {{overflow: hidden !important}} "
-       f"[class*={BELOW}] {FIGURE} {{clip-path: inset(0 0 {EDGE}px 0); margin: 0 0 -{EDGE}px 0}} "
-       f"[class*={BELOW}] .stPlotlyChart .modebar {{top: 2px !important}}")  # fmt: skip
-NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
+WIDTH, LETTERS, LINES = 1100, 125, 3  # pixels of a picture, letters of a line of its title, and how many of these
+EDGE, LINE, SMALL = 16, 24, 20  # pixels around all, of a line of the title, and of a line of what is small
+FONT = "Source Sans"  # as on the screen
+PAGE = Markup("""<!doctype html>
+<meta charset="utf-8">
+<style>
+  @font-face {{font-family: "{font}"; font-weight: 200 900; src: url("data:font/woff2;base64,{letters}")}}
+  body {{margin: {edge}px; font-family: "{font}", sans-serif; background: {paper}; color: {ink}}}
+  h1, p {{margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis}}
+  h1 {{font-size: 17px; font-weight: 600; line-height: {line}px}}
+  p {{font-size: 12px; height: {small}px; line-height: {small}px; color: {muted}}}
+</style>
+{titles}
+<p>{counted}</p>
+<div id="figure"></div>
+<p>{source}</p>
+<script src="{plotly}"></script>
+<script>
+  const figure = {figure};
+  figure.layout.width = {width};
+  figure.layout.font = {{...figure.layout.font, family: "{font}"}};
+  document.fonts.load('13px "{font}"').finally(
+    () => Plotly.newPlot("figure", figure.data, figure.layout, {{staticPlot: true}}));
+</script>
+""")
 
 
 class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
     """A figure as it is sent, and nothing else: Plotly's own takes as long to write again at each click as to draw."""
 
-    def __init__(self, sent: dict[str, Any]) -> None:
+    def __init__(self, figure: go.Figure) -> None:
         super().__init__()
-        self.__dict__["sent"] = sent
+        self.__dict__["sent"] = figure.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
         return cast(dict[str, Any], self.__dict__["sent"])
 
-
-def titled(figure: go.Figure, title: str, counted: str, source: str, palette: Palette) -> Drawn:
-    """A figure whose picture has a title, what is counted and where it is from; the one given stays as it was."""
-    lines = [plain(line, LETTERS) for line in wrap(title, LETTERS, max_lines=LINES, placeholder=" …")]
-    small = "<br>".join(plain(line, 2 * LETTERS) for line in (counted, source) if line)
-    sent, below = figure.to_dict(), is_below(figure)
-    layout, edge, whole = sent["layout"], "b" if below else "t", height(figure) + EDGE
-    margin = layout.get("margin", {})
-    sent["layout"] = layout | {
-        "paper_bgcolor": palette.paper, "height": whole, "margin": margin | {edge: margin.get(edge, 0) + EDGE},
-        "title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "yref": "container",
-                  "y": EDGE / whole if below else 1, "yanchor": "top",
-                  "pad": {"t": PAD, "l": PAD}, "font": {"size": 17, "color": palette.ink},
-                  "subtitle": {"text": small, "font": {"size": 12, "color": palette.muted}}},
-    }  # fmt: skip
-    return Drawn(sent)
+    @property
+    def height(self) -> int:
+        """Its pixels on the screen."""
+        return self.to_dict()["layout"].get("height") or 300
 
 
-def height(figure: go.Figure) -> int:
-    """The pixels of a figure on the screen."""
-    return figure.layout.height or 300
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A figure that can be taken away. title: its takeaway. counted: who, and over how long. source: where from."""
+
+    figure: Drawn
+    title: str
+    counted: str
+    source: str
+    palette: Palette
+
+    def png(self) -> bytes:
+        """The picture. Raises InsightsError where no browser can be had on this machine."""
+        titles = wrap(self.title, LETTERS, max_lines=LINES, placeholder=" …")
+        high = 2 * EDGE + len(titles) * LINE + 2 * SMALL + self.figure.height
+        html = PAGE.format(
+            font=FONT, letters=_letters(), edge=EDGE, line=LINE, small=SMALL, width=WIDTH - 2 * EDGE,
+            paper=self.palette.paper, ink=self.palette.ink, muted=self.palette.muted,
+            titles=Markup("").join(map(Markup("<h1>{}</h1>").format, titles)), counted=self.counted,
+            source=self.source, plotly=(Path(plotly.__file__).parent / "package_data" / "plotly.min.js").as_uri(),
+            figure=Markup(pio.to_json(self.figure, validate=False)),
+        )  # fmt: skip
+        return printed.png(html, WIDTH, high)
 
 
-def is_below(figure: go.Figure) -> bool:
-    """Whether the title of a figure's picture stands below it."""
-    return bool(figure.layout.xaxis.side == "top")
-
-
-def tools(drawn: Drawn, name: str) -> dict[str, Any]:
-    """The one tool of a figure: its picture."""
-    file = f"sightline {name.translate(NO_NAME)}"[:80]
-    return {"modeBarButtons": [["toImage"]], "displaylogo": False,
-            "toImageButtonOptions": {"scale": 2, "filename": file, "width": WIDTH,
-                                     "height": drawn.to_dict()["layout"]["height"]}}  # fmt: skip
+@cache
+def _letters() -> str:
+    """The letters of the screen, which Streamlit has among its own files; none where it has them elsewhere."""
+    found = Path(streamlit.__file__).parent.glob("static/static/media/SourceSansVF-Upright*.woff2")
+    return b64encode(b"".join(file.read_bytes() for file in found)).decode()

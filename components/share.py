@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import streamlit as st
 from components import exports, files, filters, picks
 from components.choices import PINNED, Values
 from components.exports import Shown
+from components.printed import can_print
 from components.theme import day
 from components.words import md, population, spoken
 from queries import snapshot
@@ -20,7 +22,11 @@ from queries.activity import Activity
 KEPT = ("Shows these numbers as they were read, while they are kept: those of the last eight days with a refresh. "
         "After that it says so and shows the latest.")  # fmt: skip
 MEANING = "In CSV below the rows, after an empty line; in Parquet as metadata of the file, under `sightline`."
-PICTURE = "The camera on a figure saves it as a picture, with its title, what is counted and where it is from."
+PICTURE = "With what it says, what is counted and where it is from in it. It takes about two seconds to make."
+NO_PICTURES = "Figures can be saved as pictures once chromium or chrome is where Sightline runs."
+NO_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|.', " "))
+LONGEST = 60  # letters of what a figure says, in the list
+LOOK: dict[str, Any] = {"icon": ":material/download:", "type": "tertiary", "on_click": "ignore"}
 
 
 def begin(activity: Activity, page: str, title: str) -> None:
@@ -58,8 +64,7 @@ def popover(page: str) -> None:
             st.caption("As a sentence")
             st.code(shown.sentence, language=None, wrap_lines=True)
         _files(shown)
-        if page in PINNED:
-            st.caption(PICTURE)
+        _pictures(shown)
 
 
 def _made(make: Callable[[pl.DataFrame, files.About], bytes], frame: pl.DataFrame, shown: Shown) -> bytes:
@@ -75,6 +80,21 @@ def _files(shown: Shown) -> None:
             st.markdown(md(name.replace("_", " ").capitalize()), width="content")
             for kind, make in (("csv", files.csv), ("parquet", files.parquet)):
                 data = exports.logged(f"{name}.{kind}", partial(_made, make, frame, shown))
-                look: Any = {"icon": ":material/download:", "type": "tertiary", "on_click": "ignore"}
                 st.download_button("CSV" if kind == "csv" else "Parquet", data=data, file_name=f"{name}.{kind}",
-                                   key=f"share {kind} {name}", **look)  # fmt: skip
+                                   key=f"share {kind} {name}", **LOOK)  # fmt: skip
+
+
+def _pictures(shown: Shown) -> None:
+    """The figures of the page, for a slide or a message."""
+    if not shown.figures:
+        return
+    if not can_print():
+        st.caption(NO_PICTURES)
+        return
+    st.caption("Figures, as pictures", help=PICTURE)
+    for key, picture in shown.figures.items():
+        file = f"{key.translate(NO_NAME)}.png"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(md(shorten(picture.title, LONGEST, placeholder=" …")), width="content")
+            st.download_button("PNG", data=exports.logged(file, picture.png), file_name=file, key=f"share png {key}",
+                               **LOOK)  # fmt: skip

@@ -1,5 +1,6 @@
 """The app as people with different rights meet it, and as somebody would who means harm."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from components import forms
+from components import forms, printed
 from components.signin import LOCAL
 from queries import config, snapshot
 from queries.access import LOCAL_OWNER, Viewer
@@ -246,6 +247,22 @@ def test_every_download_is_in_the_log_with_its_filters_before_it_is_given(
     assert (change.after["file"], change.after["bytes"]) == ("adoption.csv", len(data))
     assert str(change.after["view"]).startswith("adoption?")
     assert {"w=26", "s.region=EMEA"} <= {*str(change.after["view"]).partition("?")[2].split("&")}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_picture_is_made_on_the_server_and_is_in_the_log(taken: Taken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printed, "BROWSERS", ("true",))
+    monkeypatch.setattr(printed, "png", lambda html, *_: html.encode())
+    app = opened("vera@example.com", "adoption")
+
+    made = taken["share png cells"]()
+
+    (change,), shown = log(), app.get("plotly_chart")[0].proto
+    assert (change.what, change.by) == ("export", "vera@example.com")
+    assert (change.after or {})["file"] == "cells.png"
+    assert "Sightline · Example · Adoption · data to" in made.decode()
+    assert not (set(json.loads(shown.config)) & {"modeBarButtons", "toImageButtonOptions"})
+    assert json.loads(shown.config)["displayModeBar"] is False
 
 
 def test_a_file_is_not_given_to_who_may_no_longer_see_what_is_in_it(folder: Path, taken: Taken) -> None:

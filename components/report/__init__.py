@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, get_args
 
+from components.printed import can_print, pdf
 from components.report import okr_message, okr_page, okr_slides
 from components.report.message import markdown
 from components.report.page import html
-from components.report.printed import can_print, pdf
 from components.report.slide import pptx
 from queries.okr.meeting import Meeting
 from queries.review import Review

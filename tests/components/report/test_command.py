@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.report import printed
+from components import printed
 from components.report.__main__ import main
 from queries import config, snapshot, store
 from queries.config import HOME
@@ -186,14 +186,14 @@ def test_without_a_browser_there_is_no_pdf_and_a_sentence(
     assert main(["--pdf", str(tmp_path / "out.pdf")]) == 1
 
     assert capsys.readouterr().err == (
-        "A PDF needs chromium or chrome on this machine; install one, or print the HTML file.\n")  # fmt: skip
+        "This needs chromium or chrome where Sightline runs; install one there, or take another kind.\n")  # fmt: skip
     assert not (tmp_path / "out.pdf").exists()
 
 
 def test_a_browser_that_does_not_print_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printed, "BROWSERS", ("false",))
 
-    with pytest.raises(InsightsError, match=r"^false did not print the page; open the HTML file in a browser"):
+    with pytest.raises(InsightsError, match=r"^false did not make it within a minute; try again"):
         printed.pdf("<p>Hello</p>")
 
 
