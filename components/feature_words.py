@@ -45,7 +45,9 @@ def answer(
     if young:
         return Answer(young, "young")
     if not of:
-        return Answer(f"**Nobody could use {name}** in {span(period)}: {_why_nobody(activity, feature, who)}.", "empty")
+        few = f", or fewer than {activity.least}," if activity.least and feature.eligible else ""
+        said = f"**Nobody{few} could use {name}** in {span(period)}: {_why_nobody(activity, feature, who)}."
+        return Answer(said, "empty")
     whom = f"{of:,} eligible {who}"
     if not n:
         said = f"**Nobody used {name}** in {span(period)}, of {whom}. {quiet}"
@@ -61,7 +63,10 @@ def answer(
 def _why_nobody(activity: Activity, feature: Feature, who: str) -> str:
     labels = {segment.key: segment.label for segment in activity.segments}
     rules = [f"{md(labels.get(key, key))} {' or '.join(map(md, values))}" for key, values in feature.eligible]
-    return f"it is for {' and '.join(rules)}, and none of the {who} is" if rules else f"none of the {who} was there"
+    if not rules:
+        return f"none of the {who} was there"
+    few = ", or too few are to be shown to you" if activity.least else ""
+    return f"it is for {' and '.join(rules)}, and none of the {who} is{few}"
 
 
 def _moved(row: dict[str, Any], period: Period) -> str:

@@ -191,6 +191,11 @@ class Activity:
         code = first.to_physical().cast(pl.UInt16) * len(labels[1]) + second.to_physical().cast(pl.UInt16)
         return code.gather(units).cat.to(pl.Enum(pairs(labels[0], labels[1], AND))).alias("segment")
 
+    def few_could(self, feature: str) -> bool:
+        """Whether so few units meet a feature's rule that who looks may not see them as a group; none is no secret."""
+        found = self.feature(feature)
+        return bool(found.eligible) and 0 < int(self.units[f"can_{found.key}"].sum()) < self.least
+
     def check_may_list(self) -> None:
         """Raise AccessError where who looks may see numbers of units alone."""
         if self.least:

@@ -477,6 +477,26 @@ def test_kinds_of_events_that_few_did_are_no_group(folder: Path, taken: Taken) -
     assert not refused.dataframe
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_feature_that_few_could_use_tells_nothing_of_them(folder: Path, taken: Taken, page: str) -> None:
+    write(folder, ("EMEA",), PEOPLE)  # with three users in its small team
+    with (folder / "product.toml").open("a") as file:
+        file.write("eligible = { team = 'Small' }\n")
+    snapshot.refresh(datetime.now(UTC))
+    about = {"feature": "export", "metric": "adoption.export", "m": ["adoption.export", "new_adopters.export"]}
+
+    app = opened("vera@example.com", page, **about)
+    files = b"".join(make() for key, make in taken.items() if key.endswith("csv")).decode().splitlines()
+
+    assert app.error == []
+    of_few = [line for line in files if line.startswith(("Export,", "export,"))]
+    assert not any({"3", "3.0"} & {*line.split(",")} for line in of_few)
+    assert "of 3" not in "".join([*sentences(app), *(str(metric.proto) for metric in app.metric)])
+    if page == "feature":
+        assert "**Nobody, or fewer than 5, could use Export**" in "".join(sentences(app))
+        assert "of 3 eligible users used Export" in "".join(sentences(opened("dana@example.com", page, **about)))
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_group_that_is_called_as_the_small_ones_together_is_shown_with_them(folder: Path) -> None:
     users = pl.read_parquet(folder / "users.parquet").with_columns(

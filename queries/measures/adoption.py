@@ -15,6 +15,7 @@ import polars as pl
 from queries.activity import ANY, Activity, By
 from queries.calendar import Period, day_number
 from queries.measures.cells import COUNT, by_segment, segments
+from queries.measures.eligible import is_hidden
 
 Denominator = Literal["eligible", "active", "all"]
 
@@ -28,7 +29,7 @@ def adoption(
     n: units of the denominator with at least one event of the feature in the period, both ends included. of: the
     denominator (eligible, active or all, as chosen). outside: users of the feature who are not in the
     denominator. A period that begins before history or ends
-    after the last full day is not complete.
+    after the last full day is not complete. Where fewer could than who looks may see as a group, it is nobody.
 
     Arguments: by, segment keys (none, one or two), without which there is one segment, "everyone"; features, keys, by
     default all.
@@ -44,9 +45,11 @@ def adoption(
     counts = _denominators(activity, periods, gates, by, of).join(
         _used(activity, periods, gates, by, of), on=["code", "segment", "number"], how="left"
     )
-    return _in_order(activity, periods, counts.with_columns(pl.col("users", "outside").fill_null(0))).select(
+    found = _in_order(activity, periods, counts.with_columns(pl.col("users", "outside").fill_null(0))).select(
         "feature", "segment", "period", (pl.col("users") - pl.col("outside")).alias("n"), "of", "outside", "complete"
     )
+    shown = pl.when(~is_hidden(activity)).then(pl.col("n", "of", "outside")).otherwise(pl.lit(0, COUNT))
+    return found.with_columns(shown) if activity.least else found
 
 
 def new_adopters(
@@ -55,7 +58,8 @@ def new_adopters(
     """Units whose first use of a feature, in all history, fell in a period.
 
     Units whose start is unknown (no sign-up date, first seen in the first 28 days of history) are never new.
-    n: those units, of the eligible. of: eligible units in the period, whether they have used the feature or not.
+    n: those units, of the eligible. of: eligible units in the period, whether they have used the feature or not. Where
+    these are fewer than who looks may see as a group, both are 0 and the period is not complete.
 
     Arguments as of `adoption`. Columns as of `adoption`, without outside.
     """
@@ -73,9 +77,12 @@ def new_adopters(
     counts = _denominators(activity, periods, gates, by, "eligible").join(
         taken, on=["code", "segment", "number"], how="left"
     )
-    return _in_order(activity, periods, counts.with_columns(pl.col("n").fill_null(0))).select(
+    found = _in_order(activity, periods, counts.with_columns(pl.col("n").fill_null(0))).select(
         "feature", "segment", "period", "n", "of", "complete"
     )
+    hidden = is_hidden(activity)
+    shown = pl.when(~hidden).then(pl.col("n", "of")).otherwise(pl.lit(0, COUNT))
+    return found.with_columns(shown, pl.col("complete") & ~hidden) if activity.least else found
 
 
 def reach(activity: Activity, period: Period) -> pl.DataFrame:

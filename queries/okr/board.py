@@ -83,7 +83,10 @@ def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
     unit: Unit = "account" if asked.unit == "account" else "user"
     try:
         chosen = within(activity, Selection(unit, asked.where))
+        enough = not (metric.feature and chosen.few_could(metric.feature))
     except AccessError:
+        enough = False
+    if not enough:
         return Series(hidden=f"It is of fewer than {activity.least} {unit}s, and you may not see so small a group; ask "
                              "an admin of Sightline.")  # fmt: skip
     counts = separate(ask(metrics.weekly, chosen, metric), asked.window, asked.goal.last)
