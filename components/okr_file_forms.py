@@ -1,7 +1,11 @@
-"""A cycle as a file: to take away as TOML or CSV, and to take in."""
+"""A cycle as a file: to take away as TOML or CSV, and to take in.
 
-from collections.abc import Callable
+A key result whose numbers are not shown to who takes it away is not in it: where it began tells as much as where it is.
+"""
+
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -26,9 +30,10 @@ def files(found: Written, cycle: Kept[Cycle] | None, made: Board | None) -> None
     with st.popover("Files", icon=":material/file_copy:", type="tertiary"):
         if cycle and made:
             with st.container(horizontal=True):
-                name = cycle.content.name
-                _download("TOML", lambda: toml(as_file(found, cycle)).encode(), f"{name}.toml", "application/toml")
-                _download("CSV", lambda: as_csv(as_file(found, cycle)).encode(), f"{name}.csv", "text/csv")
+                name, hidden = cycle.content.name, {one.asked.id for one in made.results if one.series.hidden}
+                file = partial(as_file, found, cycle, hidden)
+                _download("TOML", lambda: toml(file()).encode(), f"{name}.toml", "application/toml")
+                _download("CSV", lambda: as_csv(file()).encode(), f"{name}.csv", "text/csv")
                 _download("Check-ins", lambda: csv(said(made)), f"{name} check-ins.csv", "text/csv")
         if not forms.may("manage"):
             return
@@ -53,12 +58,13 @@ def said(made: Board) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").sort("day", maintain_order=True)
 
 
-def as_file(found: Written, cycle: Kept[Cycle]) -> CycleFile:
-    """A cycle with its objectives and key results, as a file has it."""
+def as_file(found: Written, cycle: Kept[Cycle], hidden: Collection[str] = ()) -> CycleFile:
+    """A cycle with its objectives and key results, as a file has it. hidden: ids of key results that are left out."""
     titles = {kept.id: kept.content.title for kept in found.objectives}
 
     def entry(kept: Kept[Objective]) -> ObjectiveEntry:
-        results = tuple(KeyResultEntry(**_shared(each.content, KeyResultEntry)) for each in found.of_objective(kept.id))
+        shown = [each.content for each in found.of_objective(kept.id) if each.id not in hidden]
+        results = tuple(KeyResultEntry(**_shared(each, KeyResultEntry)) for each in shown)
         shared = {**_shared(kept.content, ObjectiveEntry), "parent": titles.get(kept.content.parent or "")}
         return ObjectiveEntry(**shared, key_results=results)
 

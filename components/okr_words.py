@@ -96,6 +96,8 @@ def way(found: Result) -> str:
     if goal.stays:
         return f"{now} ({'at least' if goal.is_up else 'at most'} {value(found, goal.target, 1000, str)})"
     start, target = (value(found, end, 1000, str) for end in goal.ends)
+    if found.series.hidden:  # where it began tells as much as where it is
+        return f"→ {target}"
     return f"{start} → {target}" if found.judged.value is None else f"{start} → {now} → {target}"
 
 

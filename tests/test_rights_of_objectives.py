@@ -173,9 +173,10 @@ def test_a_key_result_of_too_small_a_group_has_no_number_for_who_may_not_see_it(
     assert "**Few of them: not shown to you.** It is of fewer than 5 users" in said_by(app)
     table = app.dataframe[0].value.set_index("Key result")
     assert table.loc["Few of them", ["Bullet", "Base → now → target", "Pace", "Forecast"]].fillna("").to_list() == [
-        "", "0 → 90", "", ""]  # fmt: skip
+        "", "→ 90", "", ""]  # fmt: skip
     assert "77" not in said_by(app)
     assert taken["okr Check-ins"]().count(b"77.125") == 1
+    assert [b"Few of them" in taken[f"okr {kind}"]() for kind in ("TOML", "CSV")] == [False, False]
     assert "77" in said_by(at_okrs("dana@example.com", kr=few))
 
 

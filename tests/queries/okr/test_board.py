@@ -95,6 +95,20 @@ def test_too_small_a_group_has_no_value_neither_counted_nor_typed_for_who_may_no
     assert large.judged.value == 1.0
 
 
+def test_a_feature_that_few_could_use_has_no_value_for_who_may_not_see_so_small_a_group(
+    activity: Activity, known: Mapping[str, Metric]
+) -> None:
+    features = tuple(replace(feature, eligible=(("plan", ("Pro",)),)) for feature in activity.features)
+    can = [pl.col("segment_plan").eq("Pro").alias(f"can_{feature.key}") for feature in features]
+    gated = replace(activity, features=features, everyone=activity.everyone.with_columns(can))
+
+    few, enough = (result(bound("adoption.export"), replace(gated, least=least, key=(least,)), known, TODAY)
+                   for least in (41, 40))  # fmt: skip
+
+    assert (few.judged, few.series.hidden[:30]) == (Judged("no value"), "It is of fewer than 41 users, ")
+    assert (enough.judged.value, enough.series.of) == (1.0, 40)
+
+
 def test_the_value_at_the_end_stays_the_value(activity: Activity, known: Mapping[str, Metric]) -> None:
     over = asked(Goal("increase to", "committed", 0, 0.5, MONDAY, date(2026, 10, 27)), metric="adoption.export")
 
