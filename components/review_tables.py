@@ -14,20 +14,20 @@ TREND = 26  # weeks
 
 
 def overview(review: Review, lines: list[Line]) -> pl.DataFrame:
-    """A row a metric: line (its id), Metric, This week, Verdict, On the week, On the year and Trend.
+    """A row a metric: line (its id), Metric, This week, Verdict, Trend, On the week and On the year.
 
     Where there are any also Mostly (what carries the change), Target, Owner and Action (decided in this review).
     """
     rows = [
         {
             "line": line.id, "Metric": name(line), "This week": value(line.form, line.now.value, line.now.of),
-            "Verdict": verdict(line, review.week), "On the week": against(line, 1), "On the year": against(line, 52),
-            "Trend": [week.value for week in line.weeks[-TREND:]], "Mostly": mostly(line), "Target": target(line),
+            "Verdict": verdict(line, review.week), "Trend": [week.value for week in line.weeks[-TREND:]],
+            "On the week": against(line, 1), "On the year": against(line, 52), "Mostly": mostly(line), "Target": target(line),
             "Owner": line.owner or "", "Action": review_notes.decided(review, line),
         }
         for line in lines
     ]  # fmt: skip
-    names = ("line", "Metric", "This week", "Verdict", "On the week", "On the year", "Trend", "Mostly", "Target",
+    names = ("line", "Metric", "This week", "Verdict", "Trend", "On the week", "On the year", "Mostly", "Target",
              "Owner", "Action")
     schema = {head: pl.List(pl.Float64) if head == "Trend" else pl.String() for head in names}
     table = pl.DataFrame(rows, schema=schema)

@@ -134,14 +134,19 @@ def _last_actions(shown: Review, *, frozen: bool) -> None:
 
 
 def _changed(shown: Review, *, frozen: bool) -> None:
-    """What left its usual range or comes near to: a table, and under it the one that is picked."""
+    """What left its usual range or comes near to: a table, beside it the one that is picked, and below what is said."""
     lines = [line for line in ranked(shown.lines) if line.verdict in ("real", "watch")]
     if not lines:
         return
-    st.markdown(f"**What changed** · {len(lines)}")
     table = review_tables.overview(shown, lines)
-    tables.show_review(table, _picks(table), "changed")
     picked = next((line for line in lines if line.id == picks.value("line")), lines[0])
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.markdown(f"**What changed** · {len(lines)}")
+        tables.show_review(table, _picks(table), "changed")
+    with right:
+        st.markdown(f"**{md(words.name(picked))}**")
+        _swing(shown, picked)
     _detail(shown, picked, frozen=frozen)
 
 
@@ -156,13 +161,20 @@ def _picks(table: pl.DataFrame) -> Callable[[], None]:
 def _detail(shown: Review, line: Line, *, frozen: bool) -> None:
     """One metric: what it did, what carries it, and what is said and decided about it."""
     st.markdown(f"{words.sentence(line, shown.week)} {words.why(line, shown.week)}")
-    left, right = st.columns(2, gap="large")
-    with left:
-        _swing(shown, line)
-    with right:
-        _why(line)
     if line.moved:
         st.caption(words.moved(line.moved))
+    if not line.why:
+        _decided(shown, line, frozen=frozen)
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        _why(line)
+    with right:
+        _decided(shown, line, frozen=frozen)
+
+
+def _decided(shown: Review, line: Line, *, frozen: bool) -> None:
+    """What is said of a metric, and who acts."""
     if frozen:
         said = [each.text for each in shown.notes if each.metric == line.id]
         st.markdown("\n\n".join(f"> {md(text)}" for text in said))

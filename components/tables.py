@@ -274,9 +274,9 @@ def show_review(table: pl.DataFrame, on_select: Callable[[], None] | None, key: 
     """Metrics of the review, a row each, by their `line`; on_select is called when one is picked."""
     config: dict[str, Any] = {
         "line": None,
-        "Metric": st.column_config.TextColumn(width="medium"),
+        "Metric": st.column_config.TextColumn(width=190),
         "Verdict": st.column_config.TextColumn(help="▲ ▼ on which side of what is usual; since: an older signal."),
-        "Trend": st.column_config.LineChartColumn(help="26 weeks; each has its own scale.", width="medium"),
+        "Trend": st.column_config.LineChartColumn(help="26 weeks; each has its own scale.", width=120),
         **{name: st.column_config.TextColumn(alignment="right")
            for name in ("This week", "On the week", "On the year", "Target")},
     }  # fmt: skip
