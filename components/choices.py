@@ -36,7 +36,7 @@ VIEWS = {"retention": "view", "explore": "look"}  # what says which of its views
 OF_VIEW = {"retention": {"k": "trend", **PAIR}, "explore": {"slice": "trend", "slice2": "trend", **PAIR}}
 # Names that come from data are long, and buttons would obey their Markdown
 LISTS = ("week", "line", "metric", "beside", "cycle", "kr", "pillar", "by", "by2", "slice", "slice2", "feature",
-         "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
+         "grain", "start", "back", "k", "split", "split2", "a", "z", "days", "brackets")  # fmt: skip
 BRACKETS = {"1-1.2-3.4-7.8-11": "1 · 2–3 · 4–7 · 8–11", "1-3.4-7.8-11": "1–3 · 4–7 · 8–11"}
 WEEKS = {weeks: f"{weeks} wk" for weeks in ("6", "12", "26", "52")}
 KINDS = {"used": "Used in the last … days", "adopted": "Adopted within … days", "inactive": "Not active for … days"}

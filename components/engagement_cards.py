@@ -77,9 +77,8 @@ def by_segment(activity: Activity, pick: Selection, by: By) -> None:
         return
     month = ask(stickiness_of, activity, ends(activity.calendar, pick)[:1], by=by)
     found = derive(segment_numbers, month, ask(lifecycle_of, activity, "week", 1, by=by))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled split"):
-        filters.pick("by", show_label=True)
-        filters.pick("by2", show_label=True)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filters.labelled("by", "by2")
         cards.explain(engagement_words.SEGMENTS, stickiness_of, lifecycle_of, of="segments")
         tables.download(found, "engagement_by_segment", key="engagement segments csv")
     overlapping = any(segment.of == "event" for segment in activity.segments if segment.key in by)

@@ -38,12 +38,10 @@ def page(activity: Activity, pick: Selection) -> None:
 
 
 def _controls(*own: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled metrics"):
-        filters.pick("m", show_label=True)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled look"):
+    filters.labelled("m")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         filters.pick("look")
-        for name in own:
-            filters.pick(name, show_label=True)
+        filters.labelled(*own)
         if not (picks.compares() and picks.as_table()):  # which is of the last whole week, or all weeks together
             filters.pick("g")
         filters.pick("shown")
@@ -86,7 +84,7 @@ def _questions(activity: Activity, known: dict[str, Metric]) -> None:
             st.button(question.text, key=f"question {number}", type="tertiary", icon=":material/arrow_forward:",
                       on_click=filters.go, kwargs=dict(question.picks))  # fmt: skip
             st.caption(words.latest(metric, row[0] if row else None))
-    filters.pick("m", show_label=True)
+    filters.labelled("m")
 
 
 # Over time ------------------------------------------------------------------------------------------------------------

@@ -110,6 +110,15 @@ def pick(name: str, *, show_label: bool = False, among: Collection[str] = ()) ->
         st.selectbox(choice.label, width=320 if name in LONG else 165, **options)
 
 
+def labelled(*names: str) -> None:
+    """Widgets of choices, each below its name: of their final height also while they are still loaded."""
+    for name in names:
+        choice = picks.offered()[name]
+        with st.container(gap=None, width="stretch" if choice.several else "content"):
+            st.markdown(f":small[{words.md(choice.label)}]", width="content")
+            pick(name)
+
+
 def around(activity: Activity) -> None:
     """Another feature than the one of this page: any, or a neighbour in the product's order; and its retention."""
     titles = words.titles(activity.features)

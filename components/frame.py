@@ -25,7 +25,6 @@ NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-
           ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0}}")  # a row each, to be pushed aside
 HIDDEN = ".stElementContainer:has(> [data-testid=stSkeletonElement]):not(:last-child) {display: none}"
 HIGH = 480  # pixels of what is shown of a page that is still counted
-STEADY = "[class*=st-key-labelled] {min-height: 68px}"  # also while selects are loaded, so that nothing moves then
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app
 
 
@@ -67,7 +66,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {STEADY} {HIDDEN} {NARROW}</style>")
+    st.html(f"<style>{READABLE.format(cards.palette().paper)} {HIDDEN} {NARROW}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

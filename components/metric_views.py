@@ -48,7 +48,7 @@ def page(activity: Activity, every: Sequence[Entry], found: Sequence[Entry]) -> 
         standings = {one.standing or "none" for one in every}
         if len(standings) > 1 or picks.value("standing"):
             filters.pick("standing", among=standings)
-        filters.pick("about")
+    filters.pick("about")
     if not found:
         _none_found(every)
         return

@@ -27,12 +27,11 @@ def pillar(activity: Activity, aims: Sequence[Aim]) -> None:
     cells = derive(stats.against_the_rest, counts, overlapping=overlaps)
     st.divider()
     st.markdown(words.pillar(name, cells, titles(activity.features), overlapping=overlaps))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled pillar"):
-        filters.pick("pillar", show_label=True)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filters.labelled("pillar")
         if snapshot.product().has_accounts:
-            filters.pick("unit", show_label=True)
-        filters.pick("by", show_label=True)
-        filters.pick("by2", show_label=True)
+            filters.pick("unit")
+        filters.labelled("by", "by2")
         as_table = st.toggle("Table", key="pillar as table")
         tables.download(cells, "pillar", key="pillar csv")
     if features:

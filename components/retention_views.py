@@ -1,6 +1,8 @@
 """The three ways to look at retention: a curve with its cohorts, one interval over time, two groups side by side."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -18,15 +20,15 @@ from queries.metrics import AGE
 from queries.product import Selection
 
 
-def controls(*own: str) -> None:
+def controls(*own: str, explained: Callable[[], None] | None = None) -> None:
     """The view with what it alone needs (own), then what is asked; what is asked less often is under More."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled view" if own else None):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         filters.pick("view")
-        for name in own:
-            filters.pick(name, show_label=True)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="labelled question"):
-        for name in ("feature", "start", "back", "grain"):
-            filters.pick(name, show_label=True)
+        filters.labelled(*own)
+        if explained:
+            explained()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filters.labelled("feature", "start", "back", "grain")
         with st.popover("More", icon=":material/tune:"):
             for name in ("count", "windows", "days", "brackets"):
                 filters.pick(name, show_label=True)
@@ -43,7 +45,8 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
 
     answer = derive(words.answer, activity, pick, question, cells, now, before, bands)
     cards.answer(answer, activity, widens=True)
-    controls()
+    note = words.note(activity, pick, question, size)
+    controls(explained=partial(cards.explain, note, measure.retention, measure.pooled))
     cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
     st.caption(derive(words.small_print, activity, pick, question, cells))
     if cells["of"].sum() == 0:
@@ -52,7 +55,6 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Cohorts**", width="content")
         as_table = st.toggle("Table", key="cohorts as table")
-        cards.explain(words.note(activity, pick, question, size), measure.retention, measure.pooled)
         tables.download(cells, "retention", key="cohorts csv")
     cards.cohorts(activity, cells, now, question, as_table=as_table)
 
@@ -69,13 +71,12 @@ def over_time(activity: Activity, pick: Selection, question: Returning) -> None:
 
     answer = derive(compare_words.over_time, activity, pick, question, interval, chart)
     cards.answer(answer, activity)
-    controls("k")
+    controls("k", explained=partial(cards.explain, words.asked(activity, question), measure.trend, measure.retention))
     if chart.points["rate"].count():
         figure = derive(retention_charts.over_time, chart, size, pick.unit, cards.palette())
         cards.timeline(figure, spoken(answer.text), "over time", _metric(question, interval), question.back)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(compare_words.over_time_note(question, interval, points.height), width="content")
-        cards.explain(words.asked(activity, question), measure.trend, measure.retention)
         tables.download(chart.points, "retention_over_time", key="over time csv")
 
 

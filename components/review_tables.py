@@ -22,8 +22,8 @@ def overview(review: Review, lines: list[Line]) -> pl.DataFrame:
         {
             "line": line.id, "Metric": name(line), "This week": value(line.form, line.now.value, line.now.of),
             "Verdict": verdict(line, review.week), "Trend": [week.value for week in line.weeks[-TREND:]],
-            "On the week": against(line, 1), "On the year": against(line, 52), "Mostly": mostly(line), "Target": target(line),
-            "Owner": line.owner or "", "Action": review_notes.decided(review, line),
+            "On the week": against(line, 1), "On the year": against(line, 52), "Mostly": mostly(line),
+            "Target": target(line), "Owner": line.owner or "", "Action": review_notes.decided(review, line),
         }
         for line in lines
     ]  # fmt: skip

@@ -39,8 +39,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 tables.show_features(table, drills.opens_feature(table, "features"), key="features")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    filters.pick("by", show_label=True)
-    filters.pick("by2", show_label=True)
+    filters.labelled("by", "by2")
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
 cards.heat(activity, cells, table, by, as_table=as_table)
