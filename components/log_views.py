@@ -13,6 +13,9 @@ def page(store: Store, product: str) -> None:
     """The last changes, and all of them as CSV. Raises AccessError for who may not see them."""
     latest = store.history(product, most=MOST)
     st.header("Log", anchor=False)
+    if not latest:
+        st.markdown(log_words.opening(0, MOST))
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(log_words.opening(len(latest), MOST), width="content")
         made = exports.logged("log.csv", lambda: csv(log_words.whole(store.history(product))))

@@ -48,9 +48,9 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     note = words.note(activity, pick, question, size)
     controls(explained=partial(cards.explain, note, measure.retention, measure.pooled))
     cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
-    st.caption(derive(words.small_print, activity, pick, question, cells))
     if cells["of"].sum() == 0:
         return
+    st.caption(derive(words.small_print, activity, pick, question, cells))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Cohorts**", width="content")
@@ -110,15 +110,16 @@ def compare(activity: Activity, pick: Selection, question: Returning) -> None:
 
 
 def _groups(gaps: pl.DataFrame, what: str) -> None:
-    """All groups of a split and their gap to the rest. what: their rates are of."""
+    """All groups of a split and their gap to the rest; nothing where nobody is in one. what: their rates are of."""
     every = derive(_ranked, gaps)
+    if every.is_empty():
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**All of them**, {what}", width="content")
         if gaps["gap"].count():
             st.caption(compare_words.family(gaps), width="content")
         tables.download(every, "retention_by_segment", key="segments csv")
-    if every.height:
-        tables.show_segments(every, "segments", "Segments and their gap to the rest")
+    tables.show_segments(every, "segments", "Segments and their gap to the rest")
 
 
 def _ranked(gaps: pl.DataFrame) -> pl.DataFrame:
