@@ -6,7 +6,7 @@ from typing import cast
 import polars as pl
 import streamlit as st
 
-from components import cards, feature_words, filters, forms, picks, retention_words, tables, words
+from components import cards, exports, feature_words, filters, forms, picks, retention_words, tables, words
 from components import feature_charts as charts
 from components import feature_tab_charts as tab_charts
 from components import feature_tab_words as tab_words
@@ -34,6 +34,7 @@ WEEKS = 8  # of lift
 
 def head(activity: Activity, feature: Feature) -> None:
     """What the feature is called, whose it is, and the ways to its neighbours."""
+    exports.shown().page += f" · {feature.label}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="feature head"):
         st.subheader(words.md(feature.label), width="content", anchor=False)
         st.caption(feature_words.about(feature, activity.calendar.as_of), width="content")

@@ -157,7 +157,8 @@ def _story(found: Written, cycle: Kept[Cycle], activity: Activity, result: Resul
         okr_forms.note(result)
         kept = found.key_result(result.asked.id)
         with st.container(horizontal=True, gap="small"):
-            okr_edit_forms.key_result(cycle, activity, kept)
+            if not result.series.hidden:  # where it began tells as much as where it is
+                okr_edit_forms.key_result(cycle, activity, kept)
             okr_edit_forms.objective(cycle, activity, found.objective(kept.content.objective))
             okr_edit_forms.remove(kept)
 

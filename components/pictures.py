@@ -55,7 +55,7 @@ class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
         self.__dict__["sent"] = figure.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
-        return cast(dict[str, Any], self.__dict__["sent"])
+        return dict(cast(dict[str, Any], self.__dict__["sent"]))
 
     @property
     def height(self) -> int:

@@ -48,9 +48,9 @@ def curve(activity: Activity, pick: Selection, question: Returning) -> None:
     note = words.note(activity, pick, question, size)
     controls(explained=partial(cards.explain, note, measure.retention, measure.pooled))
     cards.curve(now, before, question, pick, answer.text, bands if question.start == "any_use" else None)
+    st.caption(derive(words.small_print, activity, pick, question, cells))
     if cells["of"].sum() == 0:
         return
-    st.caption(derive(words.small_print, activity, pick, question, cells))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Cohorts**", width="content")

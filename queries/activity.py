@@ -33,7 +33,8 @@ class Activity:
     everyone: all units in order (unit, id, entry_day, signup_day, ended_day, known_start, kept, segment_*, can_*).
     codes: feature key -> its code in `rows`. key: what this was made of; equal keys, equal content.
     governed: what the product file says of metrics, those that it makes of others among them.
-    least: who looks may not see groups of fewer units, nor units one by one; 0 for who may.
+    least: who looks may not see groups of fewer units, nor units one by one; 0 for who may. hidden: the features that
+    are therefore as if nobody could use them.
     """
 
     calendar: Calendar
@@ -46,6 +47,7 @@ class Activity:
     unit: Unit = "user"
     governed: tuple[Governed, ...] = ()
     least: int = 0
+    hidden: tuple[str, ...] = ()
     key: tuple[object, ...] = ()
     tables: Tables | None = field(default=None, repr=False)
     made_of: "tuple[Activity, Selection] | None" = field(default=None, repr=False)
@@ -191,10 +193,24 @@ class Activity:
         code = first.to_physical().cast(pl.UInt16) * len(labels[1]) + second.to_physical().cast(pl.UInt16)
         return code.gather(units).cat.to(pl.Enum(pairs(labels[0], labels[1], AND))).alias("segment")
 
-    def few_could(self, feature: str) -> bool:
-        """Whether so few units meet a feature's rule that who looks may not see them as a group; none is no secret."""
+    def hiding_few(self) -> "Activity":
+        """The same, where features that too few could use for who looks are as if nobody could, and nobody did."""
+        gates = {f.key: f"can_{f.key}" for f in self.features if f.eligible} if self.least else {}
+        could = self.units.select(pl.col(name).sum() for name in gates.values()).row(0, named=True) if gates else {}
+        few = tuple(key for key, gate in gates.items() if key in self.hidden or 0 < could[gate] < self.least)
+        if not few:
+            return self
+        nobody = self.everyone.with_columns(pl.lit(False).alias(gates[key]) for key in few)
+        rows = self.rows.filter(~pl.col("feature").is_in([self.codes[key] for key in few]))
+        return replace(self, everyone=nobody, rows=rows, hidden=few)
+
+    def too_few_could(self, feature: str, by: By) -> list[str]:
+        """The segments of which too few units meet a feature's rule for who looks, as `units.too_small` tells."""
         found = self.feature(feature)
-        return bool(found.eligible) and 0 < int(self.units[f"can_{found.key}"].sum()) < self.least
+        if not (by and self.least and found.eligible):
+            return []
+        units = self.units.filter(f"can_{found.key}")["unit"]
+        return too_small(cast(pl.Series, self.segment_of(units, by)), self.least)
 
     def check_may_list(self) -> None:
         """Raise AccessError where who looks may see numbers of units alone."""
@@ -223,7 +239,7 @@ class Activity:
         if events:  # last: who counts, and what they did, does not hang on the events looked at
             rows = whole._with_values(events, users, pick.unit)
             narrowed = replace(narrowed, rows=_kept(rows, narrowed.everyone, "unit"))
-        return narrowed
+        return narrowed.hiding_few()
 
     def _with_values(self, rules: list[Rule], users: pl.DataFrame, by: Unit) -> pl.DataFrame:
         """What kept users did in events of these values, a row a user (or account) and feature."""

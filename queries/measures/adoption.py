@@ -15,7 +15,7 @@ import polars as pl
 from queries.activity import ANY, Activity, By
 from queries.calendar import Period, day_number
 from queries.measures.cells import COUNT, by_segment, segments
-from queries.measures.eligible import is_hidden
+from queries.product import FEW
 
 Denominator = Literal["eligible", "active", "all"]
 
@@ -29,7 +29,7 @@ def adoption(
     n: units of the denominator with at least one event of the feature in the period, both ends included. of: the
     denominator (eligible, active or all, as chosen). outside: users of the feature who are not in the
     denominator. A period that begins before history or ends
-    after the last full day is not complete. Where fewer could than who looks may see as a group, it is nobody.
+    after the last full day is not complete.
 
     Arguments: by, segment keys (none, one or two), without which there is one segment, "everyone"; features, keys, by
     default all.
@@ -48,8 +48,7 @@ def adoption(
     found = _in_order(activity, periods, counts.with_columns(pl.col("users", "outside").fill_null(0))).select(
         "feature", "segment", "period", (pl.col("users") - pl.col("outside")).alias("n"), "of", "outside", "complete"
     )
-    shown = pl.when(~is_hidden(activity)).then(pl.col("n", "of", "outside")).otherwise(pl.lit(0, COUNT))
-    return found.with_columns(shown) if activity.least else found
+    return _few_together(activity, found, gates, by)
 
 
 def new_adopters(
@@ -58,8 +57,7 @@ def new_adopters(
     """Units whose first use of a feature, in all history, fell in a period.
 
     Units whose start is unknown (no sign-up date, first seen in the first 28 days of history) are never new.
-    n: those units, of the eligible. of: eligible units in the period, whether they have used the feature or not. Where
-    these are fewer than who looks may see as a group, both are 0 and the period is not complete.
+    n: those units, of the eligible. of: eligible units in the period, whether they have used the feature or not.
 
     Arguments as of `adoption`. Columns as of `adoption`, without outside.
     """
@@ -80,9 +78,7 @@ def new_adopters(
     found = _in_order(activity, periods, counts.with_columns(pl.col("n").fill_null(0))).select(
         "feature", "segment", "period", "n", "of", "complete"
     )
-    hidden = is_hidden(activity)
-    shown = pl.when(~hidden).then(pl.col("n", "of")).otherwise(pl.lit(0, COUNT))
-    return found.with_columns(shown, pl.col("complete") & ~hidden) if activity.least else found
+    return _few_together(activity, found, gates, by)
 
 
 def reach(activity: Activity, period: Period) -> pl.DataFrame:
@@ -123,6 +119,23 @@ def breadth(activity: Activity, period: Period) -> pl.DataFrame:
     per_unit = used.join(active, on="unit", how="semi").group_by("unit").agg(pl.len().alias("features").cast(pl.UInt16))
     counts = per_unit.group_by("features").agg(pl.len().alias("n")).sort("features").collect()
     return counts.with_columns(of=pl.col("n").sum())
+
+
+def _few_together(activity: Activity, counts: pl.DataFrame, gates: dict[str, str], by: By) -> pl.DataFrame:
+    """Counts in which the segments of a feature that too few of meet its rule, for who looks, are one: `FEW`.
+
+    They are the same in all periods, whoever is there then, so that nothing seems to come or go.
+    """
+    few = [(key, name) for key, gate in gates.items() if gate for name in activity.too_few_could(key, by)]
+    if not few:
+        return counts
+    named = pl.DataFrame(few, schema={"feature": pl.String, "segment": pl.String}, orient="row").with_columns(few=True)
+    marked = counts.join(named, on=["feature", "segment"], how="left", maintain_order="left")
+    segment = pl.when("few").then(pl.lit(FEW)).otherwise("segment").alias("segment")
+    keys = ["feature", "segment", "period"]
+    numbers = pl.col([name for name in counts.columns if name not in (*keys, "complete")]).sum()
+    together = marked.with_columns(segment).group_by(keys, maintain_order=True).agg(numbers, pl.col("complete").all())
+    return together.select(counts.columns)
 
 
 def _allowed(activity: Activity, gates: dict[str, str]) -> pl.Expr:

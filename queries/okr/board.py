@@ -20,6 +20,8 @@ from queries.okr.results import Aim, Board, Result, Series, behind
 from queries.okr.windows import separate
 from queries.product import Selection, Unit
 
+HIDDEN = "It is of fewer than {} {}s, and you may not see so small a group; ask an admin of Sightline."
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -83,12 +85,11 @@ def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
     unit: Unit = "account" if asked.unit == "account" else "user"
     try:
         chosen = within(activity, Selection(unit, asked.where))
-        enough = not (metric.feature and chosen.few_could(metric.feature))
+        enough = not {*metric.features, metric.feature} & {*chosen.hidden}
     except AccessError:
         enough = False
     if not enough:
-        return Series(hidden=f"It is of fewer than {activity.least} {unit}s, and you may not see so small a group; ask "
-                             "an admin of Sightline.")  # fmt: skip
+        return Series((), metric.form, metric.label, hidden=HIDDEN.format(activity.least, unit))
     counts = separate(ask(metrics.weekly, chosen, metric), asked.window, asked.goal.last)
     values = metrics.values(counts, metric.form, "ends").drop_nulls("value")
     points = tuple(Point(day, value) for day, value in values.select("ends", "value").iter_rows())

@@ -185,7 +185,7 @@ def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer,
         governed=product.metrics,
         least=viewer.least,
         key=(version, _seen(viewer), features, product.metrics),
-    ).with_behaviours(product.behaviours)
+    ).with_behaviours(product.behaviours).hiding_few()
 
 
 def manifest(as_of: date | None = None) -> Manifest:

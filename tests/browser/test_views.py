@@ -129,7 +129,7 @@ def test_what_stands_below_a_figure_stays_where_it_is_when_the_figure_comes(
     page.goto(f"{server}/retention")
     below = page.get_by_text("Cohorts", exact=True)
     expect(page.get_by_role("combobox", name="Feature")).to_be_visible()
-    expect(page.get_by_role("radio", name="Month")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Interval")).to_be_visible()
     expect(page.locator(".stPrintGraphic")).to_have_count(2)
     before = below.bounding_box()
 

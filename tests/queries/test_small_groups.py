@@ -17,7 +17,6 @@ from queries.measures.depth import cumulative, stages
 from queries.measures.eligible import eligible
 from queries.measures.retention import members
 from queries.measures.returning import Returning
-from queries.measures.time_to_adopt import not_timed
 from queries.measures.who import users_of
 from queries.product import FEW, Selection, Unit
 from tests.examples import three_users
@@ -43,33 +42,38 @@ def test_no_group_that_is_shown_is_too_small_and_none_is_what_the_others_lack(
 
     assert sizes.filter(pl.col("count") < min(least, whole.units.height)).is_empty()
     assert set(activity.groups(by)) <= set(whole.groups(by))
+    keys = ["feature", "period"]
     for measure in (adoption, new_adopters):
-        found, each = (measure(seen, weeks, by=by).filter(pl.col("of") > 0) for seen in (activity, whole))
-        both = found.join(each, on=["feature", "segment", "period"], suffix="_whole")
-        assert both.select("n", "of").rows() == both.select("n_whole", "of_whole").rows()
-        assert both.height == found.filter(pl.col("segment") != FEW).height
-        assert found.filter(pl.col("of") < least).is_empty()
-        sums = [frame.group_by("feature", "period").agg(pl.col("of").sum().cast(pl.Int64)) for frame in (each, found)]
-        lacks = sums[0].join(sums[1], on=["feature", "period"], how="left", suffix="_shown").fill_null(0)
-        lacking = (pl.col("of") - pl.col("of_shown")).is_between(1, least - 1)
-        assert lacks.filter(lacking, pl.col("of") >= least).is_empty()
+        found, total = (measure(activity, weeks, by=kind) for kind in (by, ()))
+        summed = found.group_by(keys).agg(pl.col("n", "of").sum()).sort(keys).cast({"n": pl.Int64, "of": pl.Int64})
+        assert summed.filter(pl.col("of") > 0).rows() == (
+            total.filter(pl.col("of") > 0).select(*keys, "n", "of").sort(keys).rows())  # fmt: skip
+        each = measure(whole, weeks, by=by)
+        both = found.join(each, on=[*keys, "segment"], suffix="_whole").filter(pl.col("segment") != FEW)
+        shown = ~pl.col("feature").is_in(activity.hidden)
+        assert both.filter(shown).select("n", "of").rows() == both.filter(shown).select("n_whole", "of_whole").rows()
 
 
 @pytest.mark.slow
 @check(worlds(accounts=True), st.sampled_from(get_args(Unit)), DICE, examples=60)
-def test_of_a_feature_that_few_could_use_no_group_is_told(case: Case, unit: Unit, dice: Random) -> None:
+def test_a_feature_that_few_could_use_is_as_if_nobody_could_and_nobody_did(
+    case: Case, unit: Unit, dice: Random
+) -> None:
     least, by = dice.choice((2, 3, 5)), dice.choice(((), *case.by(unit)))
-    activity = guarded(load(case).within(Selection(unit)), least)
+    whole = load(case).within(Selection(unit))
+    activity, weeks = guarded(whole, least).hiding_few(), whole.calendar.periods("week")
+    could = {f.key: eligible(whole, f.key).height for f in whole.features if f.eligible}
 
+    assert {*activity.hidden} == {key for key, count in could.items() if 0 < count < least}
     for feature in activity.features:
-        told = [stages(activity, feature.key, by=by), cumulative(activity, feature.key, by=by),
-                not_timed(activity, feature.key, by=by)]  # fmt: skip
-        at_once = [told[0], told[1].filter(pl.col("period") == pl.col("period").max())]
         units = eligible(activity, feature.key, by).group_by("segment").len()
-        assert units.filter(pl.col("len") < least).is_empty()
-        sizes = dict(units.cast({"segment": pl.String}).rows())
-        assert all(of <= sizes.get(segment, 0) for frame in [*at_once, told[2]]
-                   for segment, of in frame.select("segment", "of").rows())  # fmt: skip
+        hidden = feature.key in activity.hidden
+        assert units.filter(pl.col("len") < least).is_empty() or not feature.eligible
+        assert units.is_empty() or not hidden
+        told = [adoption(activity, weeks, by=by, features=(feature.key,), of=of) for of in ("eligible", "all")]
+        told += [stages(activity, feature.key, by=by).filter(stage="tried"), cumulative(activity, feature.key, by=by)]
+        assert not hidden or all(frame["n"].sum() == 0 for frame in told)
+        assert not hidden or activity.rows_of(feature.key).is_empty()
 
 
 def test_who_may_list_units_sees_every_group() -> None:

@@ -88,8 +88,8 @@ def test_too_small_a_group_has_no_value_neither_counted_nor_typed_for_who_may_no
     found = result(of_pro, replace(activity, least=41, key=("41",)), known, TODAY)
     large = result(of_pro, replace(activity, least=40, key=("40",)), known, TODAY)
 
-    assert found.series == Series(hidden="It is of fewer than 41 users, and you may not see so small a group; ask an "
-                                         "admin of Sightline.")  # fmt: skip
+    why = "It is of fewer than 41 users, and you may not see so small a group; ask an admin of Sightline."
+    assert found.series == Series((), "rate", "Adoption of export", hidden=why)
     assert found.judged == Judged("no value")
     assert [(each.value, each.as_of, each.confidence) for each in found.asked.said] == [(None, None, 5)]
     assert large.judged.value == 1.0
