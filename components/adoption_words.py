@@ -22,6 +22,11 @@ WHO = {
 OF = {"eligible": "eligible ", "active": "active ", "all": ""}
 
 
+def shares(unit: str, period: Period, of: Denominator) -> str:
+    """What the cells of the features and segments are."""
+    return f"Adoption by feature and segment: of {OF[of]}{PLURALS[unit]}, in {span(period)}"
+
+
 def answer(
     activity: Activity, pick: Selection, changes: pl.DataFrame, cells: pl.DataFrame, period: Period, of: Denominator,
     by: By = (),

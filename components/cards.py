@@ -28,6 +28,7 @@ from components.theme import DARK, LIGHT, Palette, day
 from queries.activity import Activity, By
 from queries.answers import derive
 from queries.calendar import Calendar, Grain, Period
+from queries.measures.adoption import Denominator
 from queries.measures.retention import members
 from queries.measures.returning import Returning
 from queries.product import Selection
@@ -102,12 +103,15 @@ def explain(note: str, *measures: object, of: str = "") -> None:
         opened.page_link(filters.PAGES["metrics"], label="What every metric means", icon=":material/menu_book:")
 
 
-def heat(activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, *, as_table: bool) -> None:
+def heat(
+    activity: Activity, cells: pl.DataFrame, order: pl.DataFrame, by: By, period: Period, of: Denominator, *,
+    as_table: bool,
+) -> None:  # fmt: skip
     """Feature x segment, as a figure or as its table twin; a cell opens the page of that feature in the segment.
 
     order: has the features in a column `feature`, as the page lists them above.
     """
-    alt, names = "Adoption by feature and segment", words.titles(activity.features)
+    alt, names = adoption_words.shares(activity.unit, period, of), words.titles(activity.features)
     columns = cells["segment"].n_unique()
     if not as_table and order.height > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS} of {order.height:,} features; all are in the table.")

@@ -35,4 +35,5 @@ def pillar(activity: Activity, aims: Sequence[Aim]) -> None:
         as_table = st.toggle("Table", key="pillar as table")
         tables.download(cells, "pillar", key="pillar csv")
     if features:
-        cards.heat(activity, cells, cells.select("feature").unique(maintain_order=True), by, as_table=as_table)
+        order = cells.select("feature").unique(maintain_order=True)
+        cards.heat(activity, cells, order, by, period, "eligible", as_table=as_table)

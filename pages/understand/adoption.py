@@ -42,4 +42,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     filters.labelled("by", "by2")
     as_table = st.toggle("Table", key="cells as table")
     tables.download(cells, "adoption_by_segment", key="cells csv")
-cards.heat(activity, cells, table, by, as_table=as_table)
+cards.heat(activity, cells, table, by, period, of, as_table=as_table)
