@@ -38,8 +38,9 @@ def swing(line: Line, shown: int, palette: Palette, *, height: int = HEIGHT) -> 
     seen = [each for week in weeks for each in (week.value, week.lower, week.upper) if each is not None]
     low, high = around([*seen, *([] if line.target is None else [line.target])])
     names = _apart(_names(line, palette), low, high, height)
+    room = 72 if line.target is None else 96  # pixels to the right, for what lines are called
     figure.update_layout(layout(
-        palette, height, margin={"r": 72, "t": 24}, annotations=names, shapes=_target(line, palette),
+        palette, height, margin={"r": room, "t": 24}, annotations=names, shapes=_target(line, palette),
         yaxis=axis(line.form, low, high),
         xaxis={"tickformat": "%-d %b", "nticks": 7, "range": _days(weeks)},
     ))  # fmt: skip
