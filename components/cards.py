@@ -23,7 +23,6 @@ from components import (
     tables,
     words,
 )
-from components.pictures import Picture
 from components.theme import DARK, LIGHT, Palette, day
 from queries.activity import Activity, By
 from queries.answers import derive
@@ -50,7 +49,7 @@ def chart(figure: go.Figure, alt: str, key: str, on_select: Callable[[], None] |
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
     shown = exports.shown()
     drawn = derive(pictures.Drawn, figure)
-    shown.figures[key] = Picture(drawn, alt, shown.counted, shown.source, palette())
+    shown.figures[key] = pictures.Picture(drawn, alt, shown.counted, shown.source, palette())
     with st.container(height=drawn.height, border=False):  # nothing moves when it is there
         st.plotly_chart(drawn, alt=alt, key=key, config={"displayModeBar": False}, **picking)
 

@@ -85,7 +85,7 @@ def series(asked: Asked, activity: Activity, known: Mapping[str, Metric], today:
     unit: Unit = "account" if asked.unit == "account" else "user"
     try:
         chosen = within(activity, Selection(unit, asked.where))
-        enough = not {*metric.features, metric.feature} & {*chosen.hidden}
+        enough = not {key for each in (metric, *metric.made_of) for key in each.features} & {*chosen.hidden}
     except AccessError:
         enough = False
     if not enough:

@@ -1,5 +1,6 @@
 """Who may not see units one by one sees none in a small group either, and cannot work one out."""
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
 from typing import get_args
@@ -50,8 +51,12 @@ def test_no_group_that_is_shown_is_too_small_and_none_is_what_the_others_lack(
             total.filter(pl.col("of") > 0).select(*keys, "n", "of").sort(keys).rows())  # fmt: skip
         each = measure(whole, weeks, by=by)
         both = found.join(each, on=[*keys, "segment"], suffix="_whole").filter(pl.col("segment") != FEW)
-        shown = ~pl.col("feature").is_in(activity.hidden)
-        assert both.filter(shown).select("n", "of").rows() == both.filter(shown).select("n_whole", "of_whole").rows()
+        assert both.select("n", "of").rows() == both.select("n_whole", "of_whole").rows()
+        for key in (feature.key for feature in whole.features if feature.eligible):
+            units = eligible(whole, key)["unit"]
+            could = Counter(pl.select(activity.segment_of(units, by)).to_series().to_list())
+            told = found.filter(pl.col("feature") == key, pl.col("of") > 0)["segment"].to_list()
+            assert [name for name in told if name != FEW and could[name] < least] == []
 
 
 @pytest.mark.slow

@@ -16,12 +16,14 @@ from queries.okr import Asked, CheckIn, Goal, Point
 from queries.okr.board import Cycle, Objective, board, result
 from queries.okr.results import Judged, Series
 from queries.product import Segment, Users
+from queries.product.metrics import Governed, MadeOf
 from tests import examples
 from tests.queries.okr.goals import asked, goal, said
 
 MONDAY, SUNDAY = date(2026, 10, 5), date(2026, 11, 15)
 TODAY = date(2026, 11, 18)
 WEEKS = 6
+PER = Governed("per", made_of=MadeOf("ratio", ("new_adopters.export", "weekly_actives"), "New per active"))
 
 
 @pytest.fixture(scope="module")
@@ -95,18 +97,21 @@ def test_too_small_a_group_has_no_value_neither_counted_nor_typed_for_who_may_no
     assert large.judged.value == 1.0
 
 
+@pytest.mark.parametrize(("metric", "value", "of"), [("adoption.export", 1.0, 40), ("per", 0.0, 80)])
 def test_a_feature_that_few_could_use_has_no_value_for_who_may_not_see_so_small_a_group(
-    activity: Activity, known: Mapping[str, Metric]
+    activity: Activity, metric: str, value: float, of: int
 ) -> None:
     features = tuple(replace(feature, eligible=(("plan", ("Pro",)),)) for feature in activity.features)
     can = [pl.col("segment_plan").eq("Pro").alias(f"can_{feature.key}") for feature in features]
     gated = replace(activity, features=features, everyone=activity.everyone.with_columns(can))
 
-    few, enough = (result(bound("adoption.export"), replace(gated, least=least, key=(least,)), known, TODAY)
+    known = metrics.catalogue(replace(gated, governed=(PER,)))
+
+    few, enough = (result(bound(metric), replace(gated, least=least, key=(least,)), known, TODAY)
                    for least in (41, 40))  # fmt: skip
 
     assert (few.judged, few.series.hidden[:30]) == (Judged("no value"), "It is of fewer than 41 users, ")
-    assert (enough.judged.value, enough.series.of) == (1.0, 40)
+    assert (enough.judged.value, enough.series.of) == (value, of)
 
 
 def test_the_value_at_the_end_stays_the_value(activity: Activity, known: Mapping[str, Metric]) -> None:
