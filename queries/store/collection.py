@@ -75,8 +75,10 @@ class Collection(Generic[T]):
 
     def list(self, product: str) -> tuple[Kept[T], ...]:
         """All of a product, in order."""
-        with self._database.read(self._reads) as connection:
-            return self._find(connection, self._table.c.product == product)
+        def read(now: sa.Connection) -> tuple[Kept[T], ...]:
+            return self._find(now, self._table.c.product == product)
+
+        return self._database.remembered((self._what, product), read, self._reads)
 
     def add(self, product: str, content: T, *, by: str, at: datetime) -> Kept[T]:
         """Keep something new."""

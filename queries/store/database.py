@@ -1,16 +1,17 @@
 """The database under the store: a file of SQLite, or Postgres. Many read; one writes at a time, in both.
 
 A write that returned is on the disk itself: it survives a crash and a power failure. One that did not return may be
-tried again.
+tried again. What was read from a file is told again for as long as nobody writes, here or elsewhere (`remembered`).
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager, suppress
 from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -18,7 +19,9 @@ from sqlalchemy.engine import Dialect
 from queries.errors import AccessError, StoreError
 from queries.store.failures import sentence
 
+T = TypeVar("T")
 Permit = Callable[[str], object]  # raises where somebody does not have a right
+REMEMBERED = 1_000  # answers at most
 WAIT_S = 10  # for the one who is writing, and for Postgres to answer
 ONE_WRITER = 7_305_115_210_204  # the number of our lock among those of the Postgres
 ADDRESS = ("Set SIGHTLINE_STORE to a file, or to an address like postgresql://user@host:5432/database; in a password "
@@ -59,6 +62,8 @@ class Database:
         self._user: str | None = None
         self._permit: Permit = lambda right: None
         self._within: sa.Connection | None = None  # the write that all looks and writes are part of
+        self._told: dict[Hashable, tuple[int, Any]] = {}  # what was found, and when; of all who use the database
+        self._watch: _Watch | None = None
         with self._in_our_words():
             self._engine = _of_file(url) if self.is_file else _of_postgres(url)
             self._writing = self._engine.execution_options(writes=True)
@@ -91,6 +96,23 @@ class Database:
         with self._in_our_words(), self._engine.connect() as connection:
             yield connection
 
+    def remembered(self, question: Hashable, read: Callable[[sa.Connection], T], right: str = "look") -> T:
+        """What `read` finds, or found the last time where nobody has written since; it must not be changed.
+
+        question: what it depends on. right: as of `read`. Postgres is read each time: to ask it costs as much.
+        """
+        self._permit(right)
+        since = self._watch.changes() if self._watch and self._within is None else None
+        if since is not None and self._told.get(question, (None,))[0] == since:
+            return cast(T, self._told[question][1])
+        with self.read(right) as connection:
+            found = read(connection)
+        if since is not None:  # what was written meanwhile is seen the next time: it counts as a change since
+            if len(self._told) >= REMEMBERED:
+                self._told.clear()
+            self._told[question] = since, found
+        return found
+
     @contextmanager
     def write(self, right: str = "write") -> Iterator[sa.Connection]:
         """All or nothing, and alone: whoever else writes waits. It is kept once the `with` is left without an error."""
@@ -118,9 +140,12 @@ class Database:
         if self.is_file:
             with suppress(sqlite3.OperationalError), closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA journal_mode = WAL")
+            self._watch = _Watch(self.name)
 
     def close(self) -> None:
         """Give back all connections."""
+        if self._watch:
+            self._watch.close()
         self._engine.dispose()
 
     @contextmanager
@@ -131,6 +156,24 @@ class Database:
             raise StoreError(DRIVER) from error
         except (sa.exc.SQLAlchemyError, OSError) as error:
             raise StoreError(sentence(error, self.name, self._secrets)) from error
+
+
+class _Watch:
+    """Whether anybody wrote to a file of SQLite, which costs some millionths of a second to ask."""
+
+    def __init__(self, path: str) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._connection = sqlite3.connect(path, timeout=0, check_same_thread=False, uri=path.startswith("file:"))
+
+    def changes(self) -> int | None:
+        """A number that is another after each write of any other connection; None where it cannot be told now."""
+        with self._one_at_a_time, suppress(sqlite3.Error):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        return None
+
+    def close(self) -> None:
+        with self._one_at_a_time:
+            self._connection.close()
 
 
 def _url(place: str) -> sa.URL:

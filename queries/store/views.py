@@ -48,9 +48,12 @@ class Views(Collection[View]):
 
     def list(self, product: str) -> tuple[Kept[View], ...]:
         """Those of the team, and of who looks, by name."""
-        at = self._table.c
-        with self._database.read(self._reads) as connection:
-            return self._find(connection, at.product == product, sa.or_(at.team, at.created_by == self._database.user))
+        at, user = self._table.c, self._database.user
+
+        def read(now: sa.Connection) -> tuple[Kept[View], ...]:
+            return self._find(now, at.product == product, sa.or_(at.team, at.created_by == user))
+
+        return self._database.remembered((self._what, product, user), read, self._reads)
 
     def _now(self, connection: sa.Connection, seen: Kept[View]) -> Kept[View] | None:
         """The view as it is now, for who may change it: whoever asks, what the store has decides."""
