@@ -161,11 +161,13 @@ def bar(activity: Activity) -> None:
         if len(picks.offered()["unit"].options) > 1:
             pick("unit")
         active = [(name, value) for name, values in picks.every().items() if name.startswith("s.") for value in values]
-        with st.popover(f"Filter · {len(active)}" if active else "Filter", icon=":material/filter_alt:"):
-            for name in picks.offered():
-                if name.startswith("s."):
-                    pick(name, show_label=True)
-            _define(activity)
+        opened = st.popover("Filter", icon=":material/filter_alt:", key="filter", on_change="rerun")
+        if opened.open:
+            with opened:
+                for name in picks.offered():
+                    if name.startswith("s."):
+                        pick(name, show_label=True)
+                _define(activity)
         pick("w")
         pick("vs")
         for name, value in active[:CHIPS]:

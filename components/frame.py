@@ -22,7 +22,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark theme's blue is not
 NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-wrap: nowrap; overflow-x: auto; "
           "mask-image: linear-gradient(to right, black 88%, transparent)} "
-          ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0}}")  # a row each, to be pushed aside
+          ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0} "
+          ".st-key-pick-w, .st-key-pick-vs {order: 1}}")  # a row each, to be pushed aside; filters come first
 HIDDEN = ".stElementContainer:has(> [data-testid=stSkeletonElement]):not(:last-child) {display: none}"
 HIGH = 480  # pixels of what is shown of a page that is still counted
 LOOK_AGAIN = timedelta(minutes=10)  # at whether the warehouse holds more, while somebody uses the app

@@ -39,8 +39,12 @@ def popover(pages: Mapping[str, Any], page: str) -> None:
     """The team's views, one's own, and saving what is looked at."""
     if not forms.may("whole"):
         return
+    opened = st.popover("Views", icon=":material/bookmark:", type="tertiary", key="saved views", on_change="rerun")
+    if not opened.open and "saved views opened" not in st.session_state:
+        return
+    st.session_state["saved views opened"] = True  # it stays from then on, with what was typed into it
     views = saved()
-    with st.popover("Views", icon=":material/bookmark:", type="tertiary"):
+    with opened:
         for title, is_team in (("Team views", True), ("My views", False)):
             st.caption(title)
             shown = [kept for kept in views if kept.content.team == is_team]

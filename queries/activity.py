@@ -58,6 +58,11 @@ class Activity:
         return self.everyone.filter("kept").drop("kept")
 
     @cached_property
+    def name(self) -> tuple[object, str]:
+        """What tells it, with how its units are grouped, from any other; short to compare, as it is at every click."""
+        return self.key, repr(self.segments)
+
+    @cached_property
     def unknown_starts(self) -> int:
         """Units first seen so near to where history begins that nobody knows when they really started."""
         return int((self.units["entry_day"].is_not_null() & ~self.units["known_start"]).sum())

@@ -117,7 +117,7 @@ def derive(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def _name(value: object) -> Hashable:
     """What stands for an argument in a key; LookupError for what is neither an answer nor plain."""
     if isinstance(value, Activity):
-        return value.key, value.segments
+        return value.name
     if isinstance(value, dict):
         return tuple((key, _name(each)) for key, each in value.items())
     if isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ from components.filters import PAGES
 from queries.config import HOME
 
 APP = HOME / "app.py"
-OPENED = ("about", "share", "how computed", "how computed segments")  # these draw what they hold once they are opened
+OPENED = ("about", "filter", "saved views", "share", "how computed", "how computed segments")  # drawn once opened
 
 
 def started(page: str | None = None, **asked: Any) -> AppTest:

@@ -70,6 +70,7 @@ def test_what_opens_over_a_page_is_drawn_when_it_is_opened_and_not_before() -> N
     closed = app.run()
     assert (list(closed.code), "Refresh now" in [button.label for button in closed.button]) == ([], False)
     assert "New adopters." not in sentences(closed)
+    assert "Plan" not in [pick.label for pick in closed.multiselect]
 
     for key in OPENED:
         closed.session_state[key] = True
@@ -77,6 +78,15 @@ def test_what_opens_over_a_page_is_drawn_when_it_is_opened_and_not_before() -> N
     assert len(links(again)) == 2
     assert "Refresh now" in [button.label for button in again.button]
     assert "New adopters." in sentences(again)
+    assert "Plan" in [pick.label for pick in again.multiselect]
+
+
+def test_what_is_typed_for_a_view_is_still_there_when_its_list_was_closed_meanwhile() -> None:
+    app = opened()
+    app.text_input(key="view name").set_value("Enterprise")
+    app.session_state["saved views"] = False
+
+    assert app.run().text_input(key="view name").value == "Enterprise"
 
 
 @pytest.mark.parametrize(("page", "asked"), [

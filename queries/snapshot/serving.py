@@ -184,7 +184,7 @@ def _activity(tables: Tables, found: Manifest, product: Product, viewer: Viewer,
         codes={key: code for code, key in enumerate(found.features, start=1)},
         governed=product.metrics,
         least=viewer.least,
-        key=(version, _seen(viewer), features, product.metrics),
+        key=(version, _seen(viewer), repr((features, product.metrics))),  # words are fast to compare
     ).with_behaviours(product.behaviours).hiding_few()
 
 
