@@ -5,9 +5,8 @@ by the numbers that users and accounts have now, and what is added. Added is wha
 was known of whom is taken for another now: left out or in by rule, moved to another account, known by another id.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from typing import cast
 
 import polars as pl
@@ -20,8 +19,6 @@ from queries.snapshot.people import People, seen_in
 
 NUMBERED = {"rows": {"unit": "users_now"}, "account_rows": {"unit": "accounts_now"},
             "member_rows": {"user": "users_now", "account": "accounts_now"}}  # fmt: skip
-Column = Callable[[str], pl.Series]  # reads a column by its name
-Group = Callable[[], AbstractContextManager[Column]]  # opens the rows of one feature
 MOST_ANEW = 0.2  # of those who were seen; with more of them everything is put together again
 
 
@@ -76,20 +73,21 @@ def added(reading: Reading, carry: Carried, words: Words) -> pl.DataFrame:
 
 
 def together(
-    name: str, groups: Iterable[Group], more: pl.DataFrame, numbers: Mapping[str, pl.Series], words: Words, until: int
+    name: str, rows: pl.DataFrame, more: pl.DataFrame, numbers: Mapping[str, pl.Series], words: Words, until: int
 ) -> pl.DataFrame:
-    """A table of the base with what is added to it. until: `again_from`; groups: of one feature each.
+    """A table of the base with what is added to it. until: `again_from`; words: those of what is added.
 
-    One feature after the other, and one column, so that what is read takes little memory.
+    One feature after the other, two at a time, so that the copies on the way take little memory.
     """
     theirs = by_feature(more)
 
-    def one(group: Group) -> pl.DataFrame:
-        with group() as column:
-            keys = {key: numbers[of].gather(column(key)) for key, of in NUMBERED[name].items()}
-            rows = pl.DataFrame({"feature": column("feature"), "first_day": column("first_day"), **keys})
-            return bits.together(rows, column, theirs.get(rows["feature"][0], more.clear()), words, until)
+    def one(code: int, ours: pl.DataFrame) -> pl.DataFrame:
+        keys = {key: numbers[of].gather(ours[key]) for key, of in NUMBERED[name].items()}
+        kept = ours.select("feature", "first_day").with_columns(**keys)
+        return bits.together(kept, ours.get_column, theirs.get(code, more.clear()), words, until)
 
+    parts = by_feature(rows)
     with ThreadPoolExecutor(2) as pool:
-        parts = {part["feature"][0]: part for part in pool.map(one, groups) if part.height}
-    return pl.concat([more.clear(), *(part for _, part in sorted({**theirs, **parts}.items()))])
+        both = dict(zip(parts, pool.map(one, parts, parts.values()), strict=True))
+    found = {**theirs, **{code: part for code, part in both.items() if part.height}}
+    return pl.concat([more.clear(), *(found[code] for code in sorted(found))])

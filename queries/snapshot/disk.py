@@ -125,13 +125,8 @@ def tables(folder: Path) -> Tables:
     def whole(name: str) -> pl.DataFrame:
         if f"added_{name}" not in hashes:
             return _table(folder, name, hashes[name])
-        more = _table(folder, f"added_{name}", hashes[f"added_{name}"])
-        _check(folder, name, hashes[name])
-        try:
-            groups, words = parquet.groups(folder / f"{name}.parquet"), Words.covering(found.calendar)
-            return base.together(name, groups, more, numbers, words, found.again_from)
-        except UNREADABLE as error:
-            raise _unreadable(error) from error
+        rows, more = (_table(folder, part, hashes[part]) for part in (name, f"added_{name}"))
+        return base.together(name, rows, more, numbers, Words.covering(found.calendar), found.again_from)
 
     names = [name for name in TABLES if name in hashes]
     with ThreadPoolExecutor(2) as pool:

@@ -1,16 +1,12 @@
-"""How tables lie in Parquet files: mostly words of days, one group of rows a feature, so that one can be read alone."""
+"""How tables lie in Parquet files: mostly words of days, one group of rows a feature, read beside one another."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from queries.bits import by_feature
-from queries.snapshot.base import Column, Group
 
 
 def write(path: Path, rows: pl.DataFrame) -> None:
@@ -30,16 +26,3 @@ def _write_words(path: Path, rows: pl.DataFrame, parts: list[pl.DataFrame], **pa
     with pq.ParquetWriter(path, schema, use_dictionary=repeat, write_statistics=False, **packed) as file:
         for part in parts:
             file.write_table(part.to_arrow(), row_group_size=part.height)
-
-
-def groups(path: Path) -> list[Group]:
-    """What opens the rows of each feature of a table."""
-    described = pq.read_metadata(path)
-
-    @contextmanager
-    def group(number: int) -> Iterator[Column]:
-        with pq.ParquetFile(path, metadata=described) as file:
-            yield lambda name: cast(pl.Series, pl.from_arrow(
-                file.read_row_group(number, columns=[name], use_threads=False).column(name)))  # fmt: skip
-
-    return [partial(group, number) for number in range(described.num_row_groups)]
