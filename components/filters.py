@@ -19,6 +19,7 @@ from queries import product
 from queries.activity import Activity
 
 CHIPS = 6  # filters shown beside the others; all are under Filter
+DEFINING = ("define kind", "define feature", "define days")  # kept while Filter is closed
 FOLDERS = {"weekly": "review", "okrs": "review", "metrics": "trust", "log": "trust", "product": "trust"}
 MEETINGS = ("weekly", "okrs")  # pages that can be shown to a meeting
 UNFILTERED = (*MEETINGS, "metrics", "log", "product")
@@ -168,6 +169,10 @@ def bar(activity: Activity) -> None:
                     if name.startswith("s."):
                         pick(name, show_label=True)
                 _define(activity)
+        else:
+            for half_made in DEFINING:
+                if half_made in st.session_state:
+                    st.session_state[half_made] = st.session_state[half_made]  # or it would be gone
         pick("w")
         pick("vs")
         for name, value in active[:CHIPS]:
@@ -187,7 +192,8 @@ def _define(activity: Activity) -> None:
     if kind != "inactive":
         which: Any = {"options": list(titles), "format_func": lambda key: titles.get(key, key), **hidden}
         st.selectbox("Which", key="define feature", **which)
-    st.number_input("Days", 1, product.MOST_DAYS, 28, key="define days")
+    st.session_state.setdefault("define days", 28)
+    st.number_input("Days", 1, product.MOST_DAYS, key="define days")
     st.button("Add", icon=":material/add:", on_click=_add, args=(activity,))
     if picks.every().get("b"):
         pick("b", show_label=True)

@@ -2,13 +2,14 @@
 
 Python runs one thread at a time. Twenty-five pages drawn at once change hands every few milliseconds, so that all of
 them are late, and a third of the time goes into the change of hands. One after the other, who comes first is served
-first and nobody waits longer than before. A turn is short: who needs more than a tenth of a second (the first refresh,
-a question that nobody has asked yet) goes on beside the next, and holds nobody up.
+first. A turn is short: a tenth of a second after it began the next begins, whatever it still does or waits for (the
+first refresh, a question that nobody has asked yet, a database elsewhere).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Lock
+from time import monotonic
 
 LONGEST_S = 0.1  # what the next waits for at most once a turn has begun; a usual click takes a quarter of it
 
@@ -25,7 +26,7 @@ class Turns:
     def __init__(self, longest_s: float = LONGEST_S) -> None:
         """longest_s: after how many seconds of a turn the next begins all the same."""
         self._longest_s, self._door, self._last = longest_s, Lock(), _Turn()
-        self._last.begun.set()
+        self._last.begin()
         self._last.over.set()
 
     @contextmanager
@@ -34,18 +35,24 @@ class Turns:
         mine = _Turn()
         with self._door:
             before, self._last = self._last, mine
-        before.begun.wait()
-        before.over.wait(self._longest_s)
-        mine.begun.set()
         try:
+            before.begun.wait()
+            before.over.wait(max(0.0, before.since + self._longest_s - monotonic()))
+            mine.begin()
             yield
-        finally:
+        finally:  # also where waiting itself was broken off, or nobody would ever come after
+            mine.begin()
             mine.over.set()
 
 
 class _Turn:
     def __init__(self) -> None:
-        self.begun, self.over = Event(), Event()
+        self.begun, self.over, self.since = Event(), Event(), 0.0
+
+    def begin(self) -> None:
+        if not self.begun.is_set():
+            self.since = monotonic()
+            self.begun.set()
 
 
 PAGES = Turns()  # of all who look at this server

@@ -25,6 +25,7 @@ from tests.screen import (
     picked,
     sentences,
     set_to,
+    started,
     warnings,
 )
 
@@ -81,12 +82,32 @@ def test_what_opens_over_a_page_is_drawn_when_it_is_opened_and_not_before() -> N
     assert "Plan" in [pick.label for pick in again.multiselect]
 
 
+def test_a_segment_that_is_half_defined_is_still_there_when_the_filters_were_closed_meanwhile() -> None:
+    app = opened()
+    app.selectbox(key="define kind").set_value("adopted")
+    app.number_input(key="define days").set_value(14).run()
+    for is_open in (False, False, True):
+        app.session_state["filter"] = is_open
+        app.run()
+
+    assert (app.selectbox(key="define kind").value, app.number_input(key="define days").value) == ("adopted", 14)
+
+
+def test_a_link_filters_while_the_filters_are_closed() -> None:
+    app = started("adoption", s_plan="Pro")
+    app.session_state["filter"] = False
+
+    assert "with Plan Pro" in answer(app.run())
+
+
 def test_what_is_typed_for_a_view_is_still_there_when_its_list_was_closed_meanwhile() -> None:
     app = opened()
-    app.text_input(key="view name").set_value("Enterprise")
-    app.session_state["saved views"] = False
+    app.session_state["view name"] = "Enterprise"
+    for is_open in (False, False, True):
+        app.session_state["saved views"] = is_open
+        app.run()
 
-    assert app.run().text_input(key="view name").value == "Enterprise"
+    assert app.text_input(key="view name").value == "Enterprise"
 
 
 @pytest.mark.parametrize(("page", "asked"), [

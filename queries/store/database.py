@@ -103,8 +103,9 @@ class Database:
         """
         self._permit(right)
         since = self._watch.changes() if self._watch and self._within is None else None
-        if since is not None and self._told.get(question, (None,))[0] == since:
-            return cast(T, self._told[question][1])
+        then, told = self._told.get(question, (None, None))
+        if since is not None and then == since:
+            return cast(T, told)
         with self.read(right) as connection:
             found = read(connection)
         if since is not None:  # what was written meanwhile is seen the next time: it counts as a change since
@@ -140,7 +141,8 @@ class Database:
         if self.is_file:
             with suppress(sqlite3.OperationalError), closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA journal_mode = WAL")
-            self._watch = _Watch(self.name)
+            with self._in_our_words():
+                self._watch = _Watch(self._engine)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -159,11 +161,17 @@ class Database:
 
 
 class _Watch:
-    """Whether anybody wrote to a file of SQLite, which costs some millionths of a second to ask."""
+    """Whether anybody wrote to a file of SQLite, which costs some millionths of a second to ask.
 
-    def __init__(self, path: str) -> None:
-        self._one_at_a_time = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=0, check_same_thread=False, uri=path.startswith("file:"))
+    It asks through a connection like all others: one that locks in another way would take a write under way for one
+    that was given up.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._one_at_a_time, self._held = threading.Lock(), engine.raw_connection()
+        self._connection = cast(sqlite3.Connection, self._held.driver_connection)
+        self._held.detach()  # it is no longer lent to others, nor taken back
+        self._connection.execute("PRAGMA busy_timeout = 0")
 
     def changes(self) -> int | None:
         """A number that is another after each write of any other connection; None where it cannot be told now."""
@@ -173,10 +181,12 @@ class _Watch:
 
     def close(self) -> None:
         with self._one_at_a_time:
-            self._connection.close()
+            self._held.close()
 
 
 def _url(place: str) -> sa.URL:
+    if place in ("", ":memory:"):
+        raise StoreError(f"The address of the store names no file. {ADDRESS}")
     if "://" not in place:
         return sa.URL.create("sqlite", database=place)
     try:

@@ -190,7 +190,15 @@ def test_all_features_side_by_side_show_who_started_and_a_few_intervals() -> Non
 
 def test_streamlit_never_gets_the_table_that_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[pa.Table] = []
+    read: list[pl.DataFrame] = []
+    to_pandas = pl.DataFrame.to_pandas
+
+    def noted(frame: pl.DataFrame) -> Any:
+        read.append(frame)
+        return to_pandas(frame)
+
     monkeypatch.setattr(st, "dataframe", lambda table, **_: given.append(table))
+    monkeypatch.setattr(pl.DataFrame, "to_pandas", noted)
     table = pl.DataFrame({"Segment": ["Pro"], "Rate": ["20 %"], "Used by": ["1 of 5"], "Gap to the rest": [""]})
 
     tables.show_segments(table, "key", "alt")
@@ -198,3 +206,4 @@ def test_streamlit_never_gets_the_table_that_others_read(monkeypatch: pytest.Mon
     tables.show_grid(table, lambda: None, "key", "alt")
 
     assert [found.to_pylist() for found in given] == [table.to_dicts()] * 3
+    assert [frame is table for frame in read] == [False] * 3

@@ -52,8 +52,32 @@ def test_a_turn_that_fails_is_over() -> None:
     with pytest.raises(ZeroDivisionError), turns.taken():
         raise ZeroDivisionError
 
-    with turns.taken():
+    assert turns._last.over.is_set()
+
+
+def test_who_is_broken_off_while_waiting_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(EVER)
+    monkeypatch.setattr(turns._last.begun, "wait", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError), turns.taken():
         pass
+
+    assert (turns._last.begun.is_set(), turns._last.over.is_set()) == (True, True)
+
+
+def test_turns_that_take_too_long_begin_one_after_the_other() -> None:
+    turns, begun, ended = Turns(0.02), list[int](), Event()
+
+    def endless(number: int) -> None:
+        with turns.taken():
+            begun.append(number)
+            ended.wait(EVER)
+
+    threads = [in_line(turns, endless, number) for number in range(10)]
+    while len(begun) < len(threads):
+        sleep(0.001)
+    ended.set()
+
+    assert begun == list(range(10))
 
 
 def in_line(turns: Turns, draw: Callable[[int], None], number: int) -> Thread:

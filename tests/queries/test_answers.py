@@ -10,7 +10,7 @@ import pytest
 from queries import answers
 from queries.activity import Activity
 from queries.errors import InsightsError
-from queries.product import Selection
+from queries.product import Segment, Selection
 from tests.examples import three_users
 
 
@@ -97,6 +97,13 @@ def test_what_is_made_of_answers_is_made_once(activity: Activity) -> None:
     assert made == [(1, "m"), (2, "m"), (2, "user")]
 
 
+def test_what_is_made_of_an_activity_is_not_that_of_one_with_other_names_of_segments() -> None:
+    activity = replace(three_users()[0], key=("the same",))
+    both = [replace(activity, segments=(Segment("plan", label, "plan", "user"),)) for label in ("Plan", "Tariff")]
+
+    assert [answers.derive(labels, each) for each in (*both, *both)] == [["Plan"], ["Tariff"]] * 2
+
+
 def test_what_is_made_of_something_else_is_made_anew(activity: Activity) -> None:
     def height(frame: pl.DataFrame) -> int:
         return frame.height
@@ -121,3 +128,7 @@ def test_the_same_selection_is_narrowed_once(activity: Activity) -> None:
 
     assert answers.within(activity, pick) is answers.within(activity, pick)
     assert answers.within(activity, Selection()) is not answers.within(activity, pick)
+
+
+def labels(activity: Activity) -> list[str]:
+    return [segment.label for segment in activity.segments]
