@@ -162,17 +162,7 @@ def bar(activity: Activity) -> None:
         if len(picks.offered()["unit"].options) > 1:
             pick("unit")
         active = [(name, value) for name, values in picks.every().items() if name.startswith("s.") for value in values]
-        opened = st.popover("Filter", icon=":material/filter_alt:", key="filter", on_change="rerun")
-        if opened.open:
-            with opened:
-                for name in picks.offered():
-                    if name.startswith("s."):
-                        pick(name, show_label=True)
-                _define(activity)
-        else:
-            for half_made in DEFINING:
-                if half_made in st.session_state:
-                    st.session_state[half_made] = st.session_state[half_made]  # or it would be gone
+        _every_filter(activity)
         pick("w")
         pick("vs")
         for name, value in active[:CHIPS]:
@@ -181,6 +171,21 @@ def bar(activity: Activity) -> None:
                       type="tertiary", help="Remove this filter")  # fmt: skip
         if len(active) > CHIPS:
             st.caption(f"and {len(active) - CHIPS} more", width="content")
+
+
+def _every_filter(activity: Activity) -> None:
+    """All filters, drawn once they are opened; a segment that is half defined stays while they are closed."""
+    opened = st.popover("Filter", icon=":material/filter_alt:", key="filter", on_change="rerun")
+    if not opened.open:
+        for name in DEFINING:
+            if name in st.session_state:
+                st.session_state[name] = st.session_state[name]  # what is not drawn would be forgotten
+        return
+    with opened:
+        for name in picks.offered():
+            if name.startswith("s."):
+                pick(name, show_label=True)
+        _define(activity)
 
 
 def _define(activity: Activity) -> None:

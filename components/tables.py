@@ -80,17 +80,17 @@ def show_features(table: pl.DataFrame, on_select: Callable[[], None], key: str) 
         "Weekly": st.column_config.LineChartColumn(
             help="Weekly adoption, complete weeks. Each line has its own scale.", width="medium"),
     }  # fmt: skip
-    st.dataframe(_own(derive(_shown, table)), hide_index=True, column_config=config, height=tall(table),
+    st.dataframe(_sent(derive(_shown, table)), hide_index=True, column_config=config, height=tall(table),
                  on_select=on_select, selection_mode="single-row", key=key,
                  alt="Features with adoption, change and verdict")  # fmt: skip
 
 
-def _own(table: pl.DataFrame) -> pa.Table:
-    """The table as Streamlit sends it, remembered: to make pandas of it and send that takes a tenth of a click."""
-    return derive(_sent, table)
-
-
 def _sent(table: pl.DataFrame) -> pa.Table:
+    """The table as Streamlit sends it, remembered: to make pandas of it and send that takes a tenth of a click."""
+    return derive(_arrow, table)
+
+
+def _arrow(table: pl.DataFrame) -> pa.Table:
     """The table with the types of pandas, as Streamlit would make it.
 
     To make pandas, polars locks the frame while holding the interpreter; where another thread reads the same frame and
@@ -134,7 +134,7 @@ def cohort_grid(cells: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:
 
 def show_grid(table: pl.DataFrame, on_select: Callable[[], None], key: str, alt: str) -> None:
     """The table twin of a heatmap, whose cells can be reached by keyboard."""
-    st.dataframe(_own(table), hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
+    st.dataframe(_sent(table), hide_index=True, on_select=on_select, selection_mode="single-cell", key=key, alt=alt,
                  height=tall(table))  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def show_segments(table: pl.DataFrame, key: str, alt: str) -> None:
     """Draw segments side by side."""
     right = st.column_config.TextColumn(alignment="right")
     config = dict.fromkeys((table.columns[1], table.columns[2], "Gap to the rest"), right)
-    st.dataframe(_own(table), hide_index=True, column_config=config, key=key, alt=alt,
+    st.dataframe(_sent(table), hide_index=True, column_config=config, key=key, alt=alt,
                  height=tall(table))  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def engagement(found: pl.DataFrame, unit: str, *, overlapping: bool = False) -> 
 def show_engagement(table: pl.DataFrame, key: str) -> None:
     """Draw engagement by segment."""
     right = st.column_config.TextColumn(alignment="right")
-    st.dataframe(_own(table), hide_index=True, key=key, alt="Engagement by segment", height=tall(table),
+    st.dataframe(_sent(table), hide_index=True, key=key, alt="Engagement by segment", height=tall(table),
                  column_config=dict.fromkeys(table.columns[1:], right))  # fmt: skip
 
 
@@ -287,10 +287,10 @@ def show_review(table: pl.DataFrame, on_select: Callable[[], None] | None, key: 
            for name in ("This week", "On the week", "On the year", "Target")},
     }  # fmt: skip
     picking: dict[str, Any] = {"on_select": on_select, "selection_mode": "single-row"} if on_select else {}
-    st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key, **picking)
+    st.dataframe(_sent(table), column_config=config, hide_index=True, height=tall(table), key=key, **picking)
 
 
 def show_texts(table: pl.DataFrame, key: str) -> None:
     """A table of texts: the first column names the row, the others are numbers in words."""
     config = {name: st.column_config.TextColumn(alignment="right") for name in table.columns[1:]}
-    st.dataframe(_own(table), column_config=config, hide_index=True, height=tall(table), key=key)
+    st.dataframe(_sent(table), column_config=config, hide_index=True, height=tall(table), key=key)

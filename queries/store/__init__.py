@@ -84,6 +84,7 @@ def connect(place: str) -> Store:
     try:
         migrate(database)
         database.let_people_read_meanwhile()
+        database.watch()
     except BaseException:
         database.close()
         raise

@@ -141,6 +141,10 @@ class Database:
         if self.is_file:
             with suppress(sqlite3.OperationalError), closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA journal_mode = WAL")
+
+    def watch(self) -> None:
+        """From now on what was read from a file is told again until somebody writes."""
+        if self.is_file:
             with self._in_our_words():
                 self._watch = _Watch(self._engine)
 
