@@ -224,6 +224,12 @@ def text(column: sa.ColumnElement[Any], kind: str = "text") -> sa.ColumnElement[
     return sa.func.nullif(sa.func.trim(sa.cast(column, sa.String)), "", type_=sa.String)
 
 
+def blank(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether a column of text is absent as `text` has it: nearly every one shows by how it begins that it is not."""
+    said = sa.cast(column, sa.String)
+    return sa.case((said.like(" %"), sa.func.trim(said) == ""), else_=sa.or_(said.is_(None), said == ""))
+
+
 def count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     """Rows where the condition holds; CASE, because Snowflake has no FILTER clause."""
     return sa.func.count(sa.case((condition, 1)))

@@ -22,4 +22,4 @@ FROM (SELECT app.events.user_id AS "user",
     date_diff('day', DATE '1970-01-01', CAST((make_timestamp(epoch_us(app.events.at)) + to_seconds(CASE WHEN (make_timestamp(epoch_us(app.events.at)) >= '2025-01-24 00:00:00') THEN 0 WHEN (make_timestamp(epoch_us(app.events.at)) >= '2024-11-03 06:00:00') THEN -18000 WHEN (make_timestamp(epoch_us(app.events.at)) >= '2024-10-12 00:00:00') THEN -14400 ELSE 0 END)) AS DATE)) AS day
 FROM app.events) AS e
 WHERE e.day BETWEEN 20010 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g
-WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name
+WHERE CASE WHEN (coalesce(g.d0, 0) >= 0) THEN coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL END) AS p GROUP BY p."user", p.account, p.name

@@ -20,4 +20,4 @@ FROM (SELECT app.events.user_id AS "user",
 FROM app.events
 WHERE app.events.at IS NULL OR app.events.at < '0001-01-02 00:00:00' OR app.events.at >= '2025-01-10 00:00:00') AS e
 WHERE e.day BETWEEN 20100 AND 20110 GROUP BY e."user", e.anonymous, e.account, e.name) AS g
-WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name
+WHERE CASE WHEN (coalesce(g.d0, 0) >= 0) THEN coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL END) AS p GROUP BY p."user", p.account, p.name

@@ -17,14 +17,14 @@ FROM (SELECT t.day AS day,
     max(t.loaded_at) AS loaded_at
 FROM (SELECT CASE WHEN (e.day < 20089) THEN 20088 WHEN (e.day > 20500) THEN 20501 ELSE e.day END AS day,
     e.name AS name,
-    CASE WHEN (nullif(trim(CAST(e.user AS VARCHAR)), '') IS NULL AND nullif(trim(CAST(e.anonymous AS VARCHAR)), '') IS NULL) THEN 1 END AS nobody,
+    CASE WHEN (CASE WHEN (CAST(e.user AS VARCHAR) LIKE ' %') THEN trim(CAST(e.user AS VARCHAR)) = '' ELSE CAST(e.user AS VARCHAR) IS NULL OR CAST(e.user AS VARCHAR) = '' END AND CASE WHEN (CAST(e.anonymous AS VARCHAR) LIKE ' %') THEN trim(CAST(e.anonymous AS VARCHAR)) = '' ELSE CAST(e.anonymous AS VARCHAR) IS NULL OR CAST(e.anonymous AS VARCHAR) = '' END) THEN 1 END AS nobody,
     e.loaded_at AS loaded_at
 FROM (SELECT app.events.user_id AS user,
     app.events.cookie AS anonymous,
     app.events.account_id AS account,
     app.events.name AS name,
     app.events.loaded AS loaded_at,
-    DATEDIFF('day', '1970-01-01'::DATE, CAST(DATEADD('second', CASE WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2026-02-18 00:00:00.000000') THEN 0 WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2025-11-02 06:00:00.000000') THEN -18000 WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2025-03-09 07:00:00.000000') THEN -14400 WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2024-12-30 00:00:00.000000') THEN -18000 ELSE 0 END, CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ) AS DATE)) AS day
+    DATEDIFF('day', '1970-01-01'::DATE, CAST(DATEADD('second', CASE WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2026-02-18 00:00:00.000000') THEN 0 WHEN (CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ >= '2026-02-04 00:00:00.000000') THEN -18000 ELSE 0 END, CONVERT_TIMEZONE('UTC', app.events.at)::TIMESTAMP_NTZ) AS DATE)) AS day
 FROM app.events
 WHERE app.events.at IS NULL OR app.events.at < '0001-01-02 00:00:00.000000' OR app.events.at >= '2026-02-04 00:00:00.000000') AS e
 WHERE e.day IS NULL OR e.day >= 20490) AS t GROUP BY t.day, t.name) AS g) AS p GROUP BY p.day, p.name

@@ -22,4 +22,4 @@ FROM (SELECT app.events.user_id AS "user",
     app.events.mask AS mask
 FROM app.events) AS k
 WHERE NOT (k.block IS NULL OR k.mask IS NULL OR k.mask < 0 OR k.mask >= 72057594037927936) GROUP BY k."user", k.anonymous, k.account, k.name) AS g
-WHERE coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL) AS p GROUP BY p."user", p.account, p.name
+WHERE CASE WHEN (coalesce(g.d0, 0) >= 0) THEN coalesce(nullif(trim(CAST(g."user" AS VARCHAR)), ''), nullif(trim(CAST(g.anonymous AS VARCHAR)), '')) IS NOT NULL AND nullif(trim(CAST(g.name AS VARCHAR)), '') IS NOT NULL END) AS p GROUP BY p."user", p.account, p.name

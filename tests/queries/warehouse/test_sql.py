@@ -1,6 +1,7 @@
 """Days of a zone, in SQL: every moment lands on the day that its wall clock shows."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,3 +78,17 @@ def test_both_ways_to_a_local_day_agree() -> None:
     for zone in ZONES:
         row_by_row = days(sql.local_day(MOMENT, "naive", zone), moments, "naive")
         assert days(sql.local_day_within(MOMENT, "naive", zone, FIRST, LAST), moments, "naive") == row_by_row
+
+
+def test_blank_text_is_what_would_be_absent_as_text() -> None:
+    said: list[str | None] = [None, *map("".join, chain.from_iterable(product(" \ta%é", repeat=n) for n in range(4)))]
+    column: sa.ColumnClause[Any] = sa.column("said")
+    found = sa.select(sql.blank(column), sql.text(column).is_(None))
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE m AS SELECT unnest($1::VARCHAR[]) AS said", [said])
+        compiled = str(found.compile(dialect=Dialect(), compile_kwargs={"literal_binds": True}))
+        rows = connection.execute(f"{compiled} FROM m").fetchall()
+
+    assert [blank for blank, _ in rows] == [text is None or not text.strip(" ") for text in said]
+    assert [blank for blank, _ in rows] == [absent for _, absent in rows]
