@@ -44,22 +44,33 @@ def clock_changes(timezone: str, first: date, last: date) -> list[tuple[datetime
     >>> clock_changes("Europe/Berlin", date(2026, 10, 1), date(2026, 11, 1))
     [(datetime.datetime(2026, 10, 1, 0, 0), 7200), (datetime.datetime(2026, 10, 25, 1, 0), 3600)]
     """
+    at = datetime(first.year, first.month, first.day)
+    end = datetime(last.year, last.month, last.day) + timedelta(days=1)
+    found = [change for year in range(first.year, end.year + 1) for change in _changes_in(timezone, year)]
+    return [(at, _offset(ZoneInfo(timezone), at)), *((moment, s) for moment, s in found if at < moment <= end)]
+
+
+@lru_cache(maxsize=1024)
+def _changes_in(timezone: str, year: int) -> tuple[tuple[datetime, int], ...]:
+    """The changes of a year in UTC, as `clock_changes` has them; to find them takes a look at each of its days."""
     zone, day = ZoneInfo(timezone), timedelta(days=1)
-
-    def offset(moment: datetime) -> int:
-        return int(moment.replace(tzinfo=UTC).astimezone(zone).utcoffset().total_seconds())  # type: ignore[union-attr]
-
-    at, end = datetime(first.year, first.month, first.day), datetime(last.year, last.month, last.day) + day
-    found = [(at, offset(at))]
+    at, end, found = datetime(year, 1, 1), datetime(year + 1, 1, 1), []
+    before = _offset(zone, at)
     while at < end:
         low, at = at, at + day
-        if offset(at) != found[-1][1]:
+        if _offset(zone, at) != before:
             high = at
             while high - low > timedelta(seconds=1):
                 middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-                low, high = (middle, high) if offset(middle) == found[-1][1] else (low, middle)
-            found.append((high, offset(high)))
-    return found
+                low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+            before = _offset(zone, high)
+            found.append((high, before))
+    return tuple(found)
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> int:
+    """Seconds from UTC at a moment in UTC."""
+    return int(moment.replace(tzinfo=UTC).astimezone(zone).utcoffset().total_seconds())  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, order=True)

@@ -36,6 +36,7 @@ from queries.product.review import reviewed
 from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
+EARLIEST = date(1900, 1, 1)  # of events: the wall clocks of the year 1 begin before any calendar does
 
 
 def load(path: Path) -> Product:
@@ -189,6 +190,8 @@ def _check_times(section: Section, events: Events) -> None:
         given = [name for name in ("time", "loaded_at") if name in section.values]
         for name in given:
             section.note(name, "leave it out: `block` and `mask` say when.")
+    if events.since < EARLIEST:
+        section.note("since", f"must be a day from {EARLIEST} on, not {events.since}.")
 
 
 def _users(section: Section) -> Users:

@@ -212,6 +212,8 @@ MISTAKES = [
     ("as_of = '2026-01-01'\n" + WAREHOUSE + EVENTS, "as_of", "must be a date like 2026-03-01, not '2026-01-01'."),
     ("as_of = 2026-01-01T10:00:00\n" + WAREHOUSE + EVENTS, "as_of",
      "must be a date like 2026-03-01, not datetime.datetime(2026, 1, 1, 10, 0)."),
+    (WAREHOUSE + EVENTS + "since = 0001-01-01\n", "events.since",
+     "must be a day from 1900-01-01 on, not 0001-01-01."),
     ("events = 'e'\n" + WAREHOUSE, "events", "must be a table, not 'e'."),
     ("features = ['a']\n" + WAREHOUSE + EVENTS, "features", "must be a table, not ['a']."),
     (WAREHOUSE + EVENTS + "[features]\nexport = 'x'\n", "features.export", "must be a table, not 'x'."),
