@@ -8,6 +8,7 @@ and each question is asked of each unit anew. Where an answer is a list of rows,
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,7 @@ class World:
         """The calendar date in the reporting time zone."""
         return at.astimezone(ZoneInfo(self.timezone)).date()
 
+    @cached_property
     def last_loaded(self) -> date:
         """as_of as the product file says, or the last day with an event, less one where that day is not over."""
         if self.as_of is not None:
@@ -68,13 +70,15 @@ class World:
         last = max(self.day_of(event.at) for event in self.events if event.user is not None)
         return last - timedelta(days=1) if last == self.day_of(self.now) else last
 
+    @cached_property
     def first_day(self) -> date:
         """The day on which history begins: the first event of somebody who counts."""
-        return min(day for _, _, day, _ in self.counted())
+        return min(day for _, _, day, _ in self.counted)
 
+    @cached_property
     def counted(self) -> list[tuple[str, str | None, date, str]]:
         """(user, account, day, name) of the events that count: somebody's, nobody's who is excluded, and loaded."""
-        out, last = {person.id for person in self.people if person.excluded}, self.last_loaded()
+        out, last = {person.id for person in self.people if person.excluded}, self.last_loaded
         found = [(e.user, e.account, self.day_of(e.at), e.name) for e in self.events if e.user and e.user not in out]
         return [event for event in found if event[2] <= last]
 
@@ -101,6 +105,7 @@ class Unit:
         return min((day for day, name in self.acts if name in names), default=None)
 
 
+@cache
 def span_of(day: date, grain: str, week_start: int) -> Span:
     """The calendar day, week or month that a day falls in, found by walking to its ends."""
 
@@ -118,7 +123,7 @@ def span_of(day: date, grain: str, week_start: int) -> Span:
 
 def complete_spans(world: World, grain: str) -> list[Span]:
     """All calendar periods that end on or before as_of, from the one in which history begins."""
-    first, last = world.first_day(), world.last_loaded()
+    first, last = world.first_day, world.last_loaded
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
     spans = [span_of(day, grain, world.week_start) for day in days]
     return [span for span in dict.fromkeys(spans) if span[1] <= last]
@@ -128,8 +133,8 @@ class Oracle:
     """The units of a world that a selection leaves, and what they did."""
 
     def __init__(self, world: World, unit: str = "user", where: Where = ()) -> None:
-        self.world, self.unit, self.as_of, self.edge = world, unit, world.last_loaded(), world.first_day() + LEFT_EDGE
-        self.events = world.counted()
+        self.world, self.unit, self.as_of, self.edge = world, unit, world.last_loaded, world.first_day + LEFT_EDGE
+        self.events = world.counted
         self.people = {person.id: person for person in world.people if not person.excluded}
         self.users = sorted({*self.people, *(user for user, *_ in self.events)})
         self.home = {user: self._home(user) for user in self.users}
@@ -300,7 +305,7 @@ class Oracle:
 
     def observed(self, span: Span) -> bool:
         """Whether all of a span lies in history, and is loaded."""
-        return self.world.first_day() <= span[0] and span[1] <= self.as_of
+        return self.world.first_day <= span[0] and span[1] <= self.as_of
 
     def adoption(
         self, spans: Iterable[Span], by: tuple[str, ...] = (), of: str = "eligible"

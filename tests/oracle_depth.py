@@ -52,7 +52,7 @@ def cumulative(
         while week[0] <= oracle.as_of and (weeks is None or k < weeks):
             could = [unit for unit in units if oracle.is_counted(unit, feature, week, "eligible")]
             n = len([unit for unit in could if unit.did(oracle.names(feature), (date.min, week[1]))])
-            if week[1] >= oracle.world.first_day():
+            if week[1] >= oracle.world.first_day:
                 found.append((label, k, week[1], n, len(could), oracle.observed(week)))
             k, week = k + 1, (week[0] + 7 * DAY, week[1] + 7 * DAY)
     return found
@@ -105,7 +105,7 @@ def _left_out(oracle: Oracle, feature: str, unit: Unit, origin: date) -> str | N
     first = unit.first(oracle.names(feature))
     if not unit.known:
         return "unknown"
-    if origin < oracle.world.first_day():
+    if origin < oracle.world.first_day:
         return "early"
     return "before" if first is not None and first < origin else None
 
@@ -142,7 +142,7 @@ def lift(
 ) -> list[tuple[str, str, int, int, int]]:
     """segment, group, week, n, of."""
     launched = feature_of(oracle, feature).launched
-    begin = max(oracle.world.first_day(), launched or date.min)
+    begin = max(oracle.world.first_day, launched or date.min)
     found = []
     for label, units in oracle.segments(by):
         entered = [(unit, unit.entry) for unit in units if unit.known and unit.entry and feature in unit.may_use

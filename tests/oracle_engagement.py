@@ -132,7 +132,7 @@ def states(oracle: Oracle, units: list[Unit], before: Span, now: Span) -> dict[s
     new = set()
     for unit in units:
         first = unit.first(oracle.names(None))
-        entered = unit.entry is not None and unit.entry >= oracle.world.first_day()
+        entered = unit.entry is not None and unit.entry >= oracle.world.first_day
         if unit.known and entered and first is not None and now[0] <= first <= now[1]:
             new.add(unit.id)
     return {"new": new, "returning": (is_now & was) - new, "resurrected": is_now - was - new, "dormant": was - is_now}

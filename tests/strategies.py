@@ -106,7 +106,7 @@ def worlds(draw: DrawFn, accounts: bool = False) -> Case:
         companies={name: {"plan": dice.choice(PLANS)} for name in ("acme", "bolt") if has_companies},
         features=_features(dice, segments), segments=segments, timezone=zone, week_start=dice.choice((0, 6, 2)),
     )  # fmt: skip
-    if not world.counted():
+    if not world.counted:
         world = replace(world, people=())
     world = _dated(world, dice.choice((None, None, 0, 1, 9)), dice.random() < 0.5)
     return Case(world, has_users, in_users, in_events, dice.random() < 0.5, dice.random() < 0.5)
@@ -116,7 +116,7 @@ def worlds(draw: DrawFn, accounts: bool = False) -> Case:
 def launched(draw: DrawFn, accounts: bool = False) -> Case:
     """A case of which some features have a launch date (before, within or after history) and some are core."""
     case, dice = draw(worlds(accounts)), draw(DICE)
-    first, last = case.world.first_day(), case.world.last_loaded()
+    first, last = case.world.first_day, case.world.last_loaded
     near = (first - timedelta(days=20), first, first + timedelta(days=9), first + (last - first) // 2, last,
             last + timedelta(days=3), None, None)  # fmt: skip
     features = tuple(replace(feature, launched=dice.choice(near), core=dice.random() < 0.3)
@@ -126,7 +126,7 @@ def launched(draw: DrawFn, accounts: bool = False) -> Case:
 
 def _dated(world: World, back: int | None, in_use: bool) -> World:
     """The world as of so many days before its last event, or now: on the day of its last event, or days later."""
-    first, last = world.first_day(), max(world.day_of(event.at) for event in world.events if event.user)
+    first, last = world.first_day, max(world.day_of(event.at) for event in world.events if event.user)
     noon = datetime.combine(last, time(12), ZoneInfo(world.timezone)).astimezone(UTC)
     if back is not None:
         return replace(world, as_of=max(first, last - timedelta(days=back)), now=noon + timedelta(days=3))

@@ -157,7 +157,7 @@ def with_only(case: Case, roles: tuple[str, ...]) -> tuple[Case, Case]:
     """
     world = case.world
     steady = Event("zed", min(event.at for event in world.events if event.user), "peek")
-    world = replace(world, events=(*world.events, steady), as_of=world.last_loaded(),
+    world = replace(world, events=(*world.events, steady), as_of=world.last_loaded,
                     people=(*world.people, Person("zed", None, None, None, {"role": "admin"})))  # fmt: skip
     people = tuple(p for p in world.people if p.attributes.get("role") in roles)
     ids = {person.id for person in people}

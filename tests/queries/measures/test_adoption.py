@@ -32,8 +32,8 @@ def frame(rows: list[Any], schema: dict[str, Any]) -> pl.DataFrame:
 def spans(case: Case, grain: Grain) -> list[Span]:
     """Before history, at its beginning, within and at its end, still open, and in the future."""
     world = case.world
-    at = [world.first_day() + timedelta(days=offset) for offset in (-40, 0, 20)]
-    at += [world.last_loaded() + timedelta(days=offset) for offset in (0, 1, 60)]
+    at = [world.first_day + timedelta(days=offset) for offset in (-40, 0, 20)]
+    at += [world.last_loaded + timedelta(days=offset) for offset in (0, 1, 60)]
     return sorted({*(span_of(day, grain, world.week_start) for day in at), *complete_spans(world, grain)[-2:]})
 
 

@@ -93,7 +93,7 @@ CHOSEN = DICE.map(lambda dice: dice.choice(((), ("export",), ("open", "peek"))))
 @check(launched(accounts=True), UNITS, WHERE, CHOSEN, examples=40)
 def test_activation_is_what_the_oracle_counts(case: Case, unit: Unit, where: Where, chosen: tuple[str, ...]) -> None:
     activity, oracle = both(case, unit, where)
-    first, last = case.world.first_day(), case.world.last_loaded()
+    first, last = case.world.first_day, case.world.last_loaded
     days = [first - timedelta(days=30), first, first + timedelta(days=7), last - timedelta(days=7), last,
             last + timedelta(days=9)]  # fmt: skip
     days += [first + timedelta(days=i) for i in range(0, (last - first).days, 7)]

@@ -50,7 +50,7 @@ def both(case: Case, unit: Unit, where: Where) -> tuple[Activity, Oracle]:
 
 def around(case: Case) -> list[date]:
     """Before history, at its beginning, near the ends of words, at its end, and in the future."""
-    first, last = case.world.first_day(), case.world.last_loaded()
+    first, last = case.world.first_day, case.world.last_loaded
     days = {first + timedelta(days=offset) for offset in (-40, -1, 0, 6, 26, 27, 28, 56, 75)}
     return sorted({*days, *(last + timedelta(days=offset) for offset in (-9, -1, 0, 1, 60))})
 
@@ -63,7 +63,7 @@ def spans(case: Case, grain: Grain) -> list[Span]:
 def weeks_of(case: Case) -> list[Span]:
     """The latest weeks, one of them left out, with one before history and one still open."""
     weeks = complete_spans(case.world, "week")[-9:]
-    at = (case.world.first_day() - 9 * ONE_DAY, case.world.last_loaded() + ONE_DAY)
+    at = (case.world.first_day - 9 * ONE_DAY, case.world.last_loaded + ONE_DAY)
     return sorted({*weeks[:3], *weeks[4:], *(span_of(day, "week", case.world.week_start) for day in at)})
 
 
@@ -136,7 +136,7 @@ def test_frequency_and_the_matrix_are_what_the_oracle_counts(
 def every(activity: Activity, case: Case, by: By, feature: str | None = None) -> list[tuple[list[str], pl.DataFrame]]:
     """The answer of each measure that can be split, with the columns that name its cells beside the segment."""
     days, weeks = tuple(around(case)), periods(weeks_of(case))
-    span = Period(*slow.ending(case.world.last_loaded(), 28))
+    span = Period(*slow.ending(case.world.last_loaded, 28))
     return [
         (["period"], actives(activity, periods(spans(case, "week")), by=by)),
         (["day", "window"], actives_on(activity, days, by=by)),

@@ -76,7 +76,7 @@ class Warehouse:
 
 def moments(case: Case, dice: Random) -> Iterator[datetime]:
     """Some moments of the history of a case, in order, often a day apart, the last one after its end."""
-    first, last, zone = case.world.first_day(), case.world.last_loaded(), ZoneInfo(case.world.timezone)
+    first, last, zone = case.world.first_day, case.world.last_loaded, ZoneInfo(case.world.timezone)
     days = {dice.randint(0, (last - first).days + 3) for _ in range(dice.choice((1, 2, 3)))}
     for day in sorted({d + n for d in days for n in range(dice.choice((1, 2, 3)))}):
         at = datetime.combine(first + timedelta(days=day), dice.choice((time(1), time(12))), zone).astimezone(UTC)
