@@ -27,7 +27,7 @@ def close(found: Written, cycle: Kept[Cycle], made: Board) -> None:
     if cycle.content.closed:
         st.button("Open again", icon=":material/lock_open:", type="tertiary", on_click=_open, args=(cycle,))
         return
-    with st.popover("Close", icon=":material/lock:", type="tertiary", disabled=not made.results):
+    with st.popover("Close", type="tertiary", disabled=not made.results):
         st.caption(CLOSING)
         st.markdown("\n".join(f"- {words.graded(result, grade(result.judged))}" for result in made.results))
         st.button("Close with these grades", on_click=_close, args=(found, cycle, made.results))

@@ -54,7 +54,7 @@ def cycle(kept: Kept[Cycle] | None = None) -> None:
         return
     one = kept.content if kept else _next(okr_forms.found())
     key = f"{kept.id if kept else 'new'} cycle"
-    with st.popover("Change the cycle" if kept else "New cycle", type="tertiary"), st.form(key, border=False):
+    with st.popover("Change cycle" if kept else "New cycle", type="tertiary"), st.form(key, border=False):
         st.text_input("Name", one.name, key=f"{key} name", max_chars=120)
         _days(key, one.first, one.last)
         st.form_submit_button("Keep", on_click=_cycle, args=(key, kept))

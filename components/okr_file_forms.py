@@ -27,7 +27,7 @@ def files(found: Written, cycle: Kept[Cycle] | None, made: Board | None) -> None
     """Take a cycle away, or take one in."""
     if not (cycle and made) and not forms.may("manage"):
         return
-    with st.popover("Files", icon=":material/file_copy:", type="tertiary"):
+    with st.popover("Files", type="tertiary"):
         if cycle and made:
             with st.container(horizontal=True):
                 name, hidden = cycle.content.name, {one.asked.id for one in made.results if one.series.hidden}

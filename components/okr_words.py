@@ -51,9 +51,10 @@ def head(board: Board) -> str:
 
 def span(board: Board) -> str:
     """From when to when a cycle goes, and how far it is."""
-    first = day(board.first, year=True)
     done = "" if board.progress is None else f" · {100 * board.progress:.0f} % of the way"
-    return (f"{first} – {day(board.last, year=True)}" if board.last else f"from {first}, without an end") + done
+    if board.last is None:
+        return f"from {day(board.first, year=True)}, without an end{done}"
+    return f"{day(board.first, now=board.last)} – {day(board.last, year=True)}{done}"
 
 
 def answer(board: Board, *, manages: bool = False) -> str:

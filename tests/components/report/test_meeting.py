@@ -10,12 +10,12 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
-from components import report
+from components import okr_words, report
 from components.report.okr_slides import LETTERS
 from components.report.text import UNSEEN, tame
 from queries.okr.meeting import Ending, Meeting, MeetingNote
 from queries.okr.pace import due
-from queries.okr.results import Judged, Series
+from queries.okr.results import Board, Judged, Series
 from tests.components.report.meetings import TODAY, found, hostile, meeting
 from tests.components.report.reviews import HOSTILE
 from tests.components.report.test_page import Page
@@ -54,6 +54,15 @@ def test_the_page_says_where_each_key_result_stands_and_what_its_owner_says_of_i
     for words in order:
         assert words in flat
         assert (at := flat.index(words, at + 1)) >= 0
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(date(2027, 1, 8), "1 Oct 2026 – 8 Jan 2027"), (date(2026, 12, 20), "1 Oct – 20 Dec 2026"),
+     (None, "from 1 Oct 2026, without an end")],
+)  # fmt: skip
+def test_the_year_of_a_cycle_is_said_once_where_it_is_one(last: date | None, said: str) -> None:
+    assert okr_words.span(Board("2026 Q4", date(2026, 10, 1), last, TODAY, ())) == said
 
 
 def test_the_page_of_a_closed_cycle_has_its_grades() -> None:
