@@ -76,11 +76,11 @@ class World:
         return min(day for _, _, day, _ in self.counted)
 
     @cached_property
-    def counted(self) -> list[tuple[str, str | None, date, str]]:
+    def counted(self) -> tuple[tuple[str, str | None, date, str], ...]:
         """(user, account, day, name) of the events that count: somebody's, nobody's who is excluded, and loaded."""
         out, last = {person.id for person in self.people if person.excluded}, self.last_loaded
         found = [(e.user, e.account, self.day_of(e.at), e.name) for e in self.events if e.user and e.user not in out]
-        return [event for event in found if event[2] <= last]
+        return tuple(event for event in found if event[2] <= last)
 
 
 @dataclass(frozen=True)
