@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import cards, filters, find_forms, forms, picks, pins, share, signin, view_forms, words
+from components import filters, find_forms, forms, picks, pins, share, signin, view_forms, words
+from components.theme import DARK, LIGHT
 from queries import access, snapshot
 from queries.access import Viewer
 from queries.activity import Activity
@@ -19,7 +20,8 @@ from queries.snapshot.background import Clock
 from queries.snapshot.manifest import Manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-READABLE = "[data-tag] span, [data-tag] svg {{color: {}}}"  # white on the dark theme's blue is not
+# Streamlit writes white on them, which the dark theme's blue is too light for
+READABLE = f"[data-tag] span, [data-tag] svg {{color: light-dark({LIGHT.paper}, {DARK.paper})}}"
 NARROW = ("@media (max-width: 640px) {.st-key-navigation, .st-key-filters {flex-wrap: nowrap; overflow-x: auto; "
           "mask-image: linear-gradient(to right, black 88%, transparent)} "
           ".st-key-navigation > *, .st-key-filters > * {flex-shrink: 0} "
@@ -67,7 +69,7 @@ def head(
     goes.
     """
     share.begin(activity, page, pages[page].title)
-    st.html(f"<style>{READABLE.format(cards.palette().paper)} {HIDDEN} {NARROW}</style>")
+    st.html(f"<style>{READABLE} {HIDDEN} {NARROW}</style>")
     if page in filters.MEETINGS and picks.presents():
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigation"):

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CHROMIUM, Open, settle
 
@@ -46,6 +46,16 @@ def test_no_page_keeps_anybody_out(open_page: Open, path: str) -> None:
     page.reload()
     settle(page)
     assert serious(page, COLOURS) == []
+
+
+def test_what_is_picked_in_a_list_is_read_as_soon_as_it_gets_dark(open_page: Open) -> None:
+    page = open_page("/explore?m=weekly_actives&slice=plan")
+    tag = page.locator("[data-tag] span").first
+    expect(tag).to_have_css("color", "rgb(255, 255, 255)")
+
+    page.emulate_media(color_scheme="dark")
+
+    expect(tag).to_have_css("color", "rgb(23, 22, 20)")
 
 
 def test_what_opens_over_a_page_keeps_nobody_out(open_page: Open) -> None:
