@@ -36,7 +36,7 @@ from queries.product.review import reviewed
 from queries.product.toml_section import Section
 
 MOST_SECONDS = 24 * 60 * 60
-EARLIEST = date(1900, 1, 1)  # of events: the wall clocks of the year 1 begin before any calendar does
+EARLIEST = date(1900, 1, 1)  # of events; in the year 1 a wall clock may show a day before there is any
 
 
 def load(path: Path) -> Product:

@@ -114,21 +114,21 @@ def _bit_or_agg_snowflake(element: bit_or_agg, compiler: SQLCompiler, **kw: Any)
 
 
 class blank(FunctionElement[Any]):
-    """blank(text): whether a column of text is absent as `text` has it."""
+    """blank(column): whether `text` takes a column of text for absent."""
 
     inherit_cache, name, type = True, "blank", sa.Boolean()
 
 
 @compiles(blank)
 def _blank(element: blank, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(nullif(trim(CAST({_parts(element, compiler, **kw)[0]} AS VARCHAR)), '') IS NULL)"
+    return compiler.process(text(*element.clauses).is_(None), **kw)
 
 
 @compiles(blank, "duckdb")
 def _blank_duckdb(element: blank, compiler: SQLCompiler, **kw: Any) -> str:
     """To trim millions of ids takes longer than to count them; nearly every one begins with a letter or a digit."""
     said = f"CAST({_parts(element, compiler, **kw)[0]} AS VARCHAR)"
-    return f"(CASE WHEN {said} >= '!' AND {said} < chr(127) THEN FALSE ELSE {_blank(element, compiler, **kw)} END)"
+    return f"CASE WHEN {said} >= '!' AND {said} < chr(127) THEN FALSE ELSE {_blank(element, compiler, **kw)} END"
 
 
 class about_distinct(FunctionElement[Any]):

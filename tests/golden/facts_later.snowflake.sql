@@ -17,7 +17,7 @@ FROM (SELECT t.day AS day,
     max(t.loaded_at) AS loaded_at
 FROM (SELECT CASE WHEN (e.day < 20089) THEN 20088 WHEN (e.day > 20500) THEN 20501 ELSE e.day END AS day,
     e.name AS name,
-    CASE WHEN ((nullif(trim(CAST(e.user AS VARCHAR)), '') IS NULL) AND (nullif(trim(CAST(e.anonymous AS VARCHAR)), '') IS NULL)) THEN 1 END AS nobody,
+    CASE WHEN (nullif(trim(CAST(e.user AS VARCHAR)), '') IS NULL AND nullif(trim(CAST(e.anonymous AS VARCHAR)), '') IS NULL) THEN 1 END AS nobody,
     e.loaded_at AS loaded_at
 FROM (SELECT app.events.user_id AS user,
     app.events.cookie AS anonymous,

@@ -1,7 +1,7 @@
 SELECT o.odd, count(*) AS "ROWS",
     min(CASE WHEN (o.odd IS NULL) THEN CAST(o.block AS INTEGER) END) AS first,
     max(CASE WHEN (o.odd IS NULL) THEN CAST(o.block AS INTEGER) END) AS last
-FROM (SELECT CASE WHEN ((nullif(trim(CAST(k.user AS VARCHAR)), '') IS NULL) AND (nullif(trim(CAST(k.anonymous AS VARCHAR)), '') IS NULL)) THEN 'no_user' WHEN (nullif(trim(CAST(k.name AS VARCHAR)), '') IS NULL) THEN 'no_name' WHEN (k.block IS NULL) THEN 'block' WHEN (k.mask IS NULL OR k.mask < 0 OR k.mask >= 72057594037927936) THEN 'mask' WHEN (k.block < 358) THEN 'early' WHEN (k.block > 366) THEN 'late' END AS odd,
+FROM (SELECT CASE WHEN (nullif(trim(CAST(k.user AS VARCHAR)), '') IS NULL AND nullif(trim(CAST(k.anonymous AS VARCHAR)), '') IS NULL) THEN 'no_user' WHEN (nullif(trim(CAST(k.name AS VARCHAR)), '') IS NULL) THEN 'no_name' WHEN (k.block IS NULL) THEN 'block' WHEN (k.mask IS NULL OR k.mask < 0 OR k.mask >= 72057594037927936) THEN 'mask' WHEN (k.block < 358) THEN 'early' WHEN (k.block > 366) THEN 'late' END AS odd,
     k.block AS block
 FROM (SELECT app.events.user_id AS user,
     app.events.cookie AS anonymous,
